@@ -1,0 +1,29 @@
+//! The tables of Bina, one file each, with their enums and typed ids.
+//!
+//! Nothing here knows of GraphQL or of a rule: a model is a row.
+#![allow(missing_docs, reason = "the entity derive generates undocumented items beside every model")]
+
+pub mod account;
+pub mod agency;
+pub mod check_in;
+pub mod contact;
+pub mod course;
+pub mod course_run;
+pub mod course_run_guest;
+pub mod course_session;
+pub mod course_session_trainer;
+pub mod device;
+pub mod employee;
+pub mod employee_nip;
+pub mod enrolment;
+pub mod holiday;
+pub mod ids;
+pub mod jurisdiction;
+pub mod one_time_code;
+pub mod refresh_token;
+pub mod role_grant;
+pub mod schedule;
+pub mod siasn_term;
+pub mod throttle;
+pub mod unit;
+pub mod venue;

@@ -1,0 +1,2 @@
+//! bina
+fn main() {}
