@@ -1,1 +1,32 @@
-//! x
+//! Bina: the API server of a local government's civil-servant development programme and the citizens it serves.
+//!
+//! | Folder | What it is |
+//! | --- | --- |
+//! | [`http`] | from the socket to the executor: limits, tokens, status codes |
+//! | [`graphql`] | the merged roots, guard, context, pages, nodes, the way errors leave |
+//! | [`identity`] | accounts, devices, tokens, roles |
+//! | [`agency`] | agencies, units, employees, venues, schedules, national lists |
+//! | [`programme`] | courses, runs, sessions, enrolments |
+//! | [`attendance`] | check-ins |
+//! | [`policy`] | every authorisation decision |
+//! | [`import`], [`demo`] | data from files |
+
+pub mod agency;
+pub mod app;
+pub mod attendance;
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod db;
+pub mod demo;
+pub mod error;
+pub mod graphql;
+pub mod http;
+pub mod id;
+pub mod identity;
+pub mod import;
+pub mod locale;
+pub mod mail;
+pub mod policy;
+pub mod problem;
+pub mod programme;

@@ -1,1 +1,4 @@
-//! it
+//! The tests that enter by the API, on both databases.
+
+mod harness;
+mod migration;

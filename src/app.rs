@@ -1,0 +1,56 @@
+//! What every action is given: a plain struct, passed on explicitly.
+
+use std::sync::Arc;
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::db::Db;
+use crate::error::Result;
+use crate::id::Ids;
+use crate::identity::actor::ActorCache;
+use crate::identity::keys::KeyRing;
+use crate::identity::password::Hasher;
+use crate::mail::Mailer;
+
+/// The running server's parts.
+#[derive(Debug)]
+pub struct App {
+    /// The configuration.
+    pub config: Config,
+    /// The database.
+    pub db: Db,
+    /// Time.
+    pub clock: Clock,
+    /// Ids and secrets.
+    pub ids: Ids,
+    /// Password hashing.
+    pub hasher: Hasher,
+    /// The keys that sign access tokens.
+    pub keys: KeyRing,
+    /// Who is behind a token, for a moment.
+    pub actors: ActorCache,
+    /// E-mail.
+    pub mailer: Mailer,
+}
+
+impl App {
+    /// Connects and loads the keys. The database has been migrated before.
+    ///
+    /// # Errors
+    /// When the database does not answer or the key file cannot be read.
+    pub async fn start(config: Config, clock: Clock) -> Result<Arc<Self>> {
+        let db = Db::connect(&config.database).await?;
+        let ids = Ids::default();
+        let keys = KeyRing::open(&config.token, &clock, &ids)?;
+        Ok(Arc::new(Self {
+            hasher: Hasher::recommended(),
+            actors: ActorCache::default(),
+            mailer: Mailer::new(config.mail.as_ref())?,
+            config,
+            db,
+            clock,
+            ids,
+            keys,
+        }))
+    }
+}

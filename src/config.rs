@@ -1,0 +1,287 @@
+//! Configuration: environment variables `BINA_…`, and below them the file that `BINA_CONFIG` names
+//! (TOML, the same names in lower case without the prefix).
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use figment::Figment;
+use figment::providers::{Env, Format as _, Toml};
+use figment::value::Value;
+
+/// A value that is never printed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Wraps a secret.
+    #[must_use]
+    pub fn new(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The secret itself.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[secret]")
+    }
+}
+
+/// Everything that an operator sets.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Address and port of the server.
+    pub listen: SocketAddr,
+    /// The folder of the embedded database and the key file.
+    pub data_dir: PathBuf,
+    /// The database.
+    pub database: DatabaseConfig,
+    /// Tokens.
+    pub token: TokenConfig,
+    /// E-mail; absent where none is sent.
+    pub mail: Option<MailConfig>,
+    /// The log.
+    pub log: LogConfig,
+}
+
+/// Where the data lives.
+#[derive(Clone, Debug)]
+pub enum DatabaseConfig {
+    /// The embedded default.
+    Sqlite {
+        /// The database's file.
+        file: PathBuf,
+    },
+    /// The production engine.
+    Postgres {
+        /// `postgres://…`, with its password.
+        url: Secret,
+        /// Connections at most.
+        pool_size: u32,
+    },
+}
+
+/// How access tokens are made.
+#[derive(Clone, Debug)]
+pub struct TokenConfig {
+    /// The file of the signing keys.
+    pub key_file: PathBuf,
+    /// `iss` of our tokens.
+    pub issuer: String,
+    /// `aud` of our tokens.
+    pub audience: String,
+}
+
+/// How e-mail leaves.
+#[derive(Clone, Debug)]
+pub struct MailConfig {
+    /// `smtp://` or `smtps://`, with user and password where the server asks for them.
+    pub smtp_url: Secret,
+    /// The sender's address.
+    pub from: String,
+}
+
+/// What the log looks like.
+#[derive(Clone, Copy, Debug)]
+pub struct LogConfig {
+    /// The least level that is written.
+    pub level: tracing::Level,
+    /// JSON lines, or text for a person.
+    pub is_json: bool,
+}
+
+/// A value that stops the start.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// A variable holds what it cannot take.
+    #[error("{variable} is `{value}`; it takes {takes}")]
+    Value {
+        /// The variable's name.
+        variable: String,
+        /// What it holds.
+        value: String,
+        /// What it takes, with an example.
+        takes: &'static str,
+    },
+    /// A secret variable holds what it cannot take; its value stays out of the message.
+    #[error("{variable} does not hold what it takes: {takes}")]
+    SecretValue {
+        /// The variable's name.
+        variable: String,
+        /// What it takes, with an example.
+        takes: &'static str,
+    },
+    /// The file cannot be read.
+    #[error("the configuration file: {0}")]
+    File(#[from] Box<figment::Error>),
+}
+
+/// Every setting by its name in the environment without `BINA_`, in lower case.
+struct Settings(BTreeMap<String, Value>);
+
+impl Settings {
+    fn text(&self, name: &str) -> Option<String> {
+        match self.0.get(name)? {
+            Value::String(_, text) => Some(text.clone()).filter(|text| !text.is_empty()),
+            Value::Num(_, number) => number
+                .to_i128()
+                .map(|n| n.to_string())
+                .or_else(|| number.to_u128().map(|n| n.to_string()))
+                .or_else(|| number.to_f64().map(|n| n.to_string())),
+            Value::Bool(_, flag) => Some(flag.to_string()),
+            other => Some(format!("{other:?}")),
+        }
+    }
+
+    fn parse<T>(
+        &self,
+        name: &str,
+        default: T,
+        takes: &'static str,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Result<T, ConfigError> {
+        let Some(value) = self.text(name) else { return Ok(default) };
+        parse(&value).ok_or_else(|| ConfigError::Value { variable: variable(name), value, takes })
+    }
+}
+
+fn variable(name: &str) -> String {
+    format!("BINA_{}", name.to_uppercase())
+}
+
+const NAMES: [&str; 12] = [
+    "config",
+    "listen",
+    "data_dir",
+    "database_url",
+    "database_pool",
+    "key_file",
+    "issuer",
+    "audience",
+    "smtp_url",
+    "mail_from",
+    "log_level",
+    "log_format",
+];
+
+impl Config {
+    /// Reads file and environment. The second value names `BINA_…` settings that mean nothing here.
+    ///
+    /// # Errors
+    /// Names the first variable whose value cannot be taken, and what it takes.
+    pub fn load() -> Result<(Self, Vec<String>), ConfigError> {
+        let environment = Env::prefixed("BINA_").lowercase(true).ignore(&["config"]);
+        let mut figment = Figment::new();
+        if let Some(file) = std::env::var_os("BINA_CONFIG") {
+            let file = PathBuf::from(file);
+            if !file.is_file() {
+                return Err(ConfigError::Value {
+                    variable: variable("config"),
+                    value: file.display().to_string(),
+                    takes: "the path of a TOML file, for example /etc/bina.toml",
+                });
+            }
+            figment = figment.merge(Toml::file_exact(file));
+        }
+        let settings: BTreeMap<String, Value> = figment.merge(environment).extract().map_err(Box::new)?;
+        let unknown = settings
+            .keys()
+            .filter(|name| !NAMES.contains(&name.as_str()) && !name.starts_with("test_"))
+            .map(|name| variable(name))
+            .collect();
+        Ok((Self::from_settings(&Settings(settings))?, unknown))
+    }
+
+    fn from_settings(settings: &Settings) -> Result<Self, ConfigError> {
+        let listen = settings.parse(
+            "listen",
+            SocketAddr::from(([127, 0, 0, 1], 8080)),
+            "an address and a port, for example 127.0.0.1:8080",
+            |text| text.parse().ok(),
+        )?;
+        let data_dir = settings.text("data_dir").map_or_else(|| PathBuf::from("bina-data"), PathBuf::from);
+        let key_file = settings.text("key_file").map_or_else(|| data_dir.join("keys.json"), PathBuf::from);
+        let level = settings
+            .parse("log_level", tracing::Level::INFO, "error, warn, info, debug or trace", |text| text.parse().ok())?;
+        let is_json = settings.parse("log_format", true, "json or text", |text| match text {
+            "json" => Some(true),
+            "text" => Some(false),
+            _ => None,
+        })?;
+        Ok(Self {
+            listen,
+            database: database(settings, &data_dir)?,
+            token: TokenConfig {
+                key_file,
+                issuer: settings.text("issuer").unwrap_or_else(|| "bina".to_owned()),
+                audience: settings.text("audience").unwrap_or_else(|| "bina-api".to_owned()),
+            },
+            mail: mail(settings)?,
+            log: LogConfig { level, is_json },
+            data_dir,
+        })
+    }
+}
+
+fn database(settings: &Settings, data_dir: &std::path::Path) -> Result<DatabaseConfig, ConfigError> {
+    const TAKES: &str = "postgres://user:password@host:5432/name (with ?sslmode=verify-full across a network), \
+                         or nothing for the embedded SQLite database in BINA_DATA_DIR";
+    let pool_size =
+        settings.parse("database_pool", 16, "the number of PostgreSQL connections at most, from 2 to 500", |text| {
+            text.parse().ok().filter(|size| (2..=500).contains(size))
+        })?;
+    match settings.text("database_url") {
+        None => Ok(DatabaseConfig::Sqlite { file: data_dir.join("bina.sqlite") }),
+        Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
+            let is_valid = url.parse::<sea_orm::sqlx::postgres::PgConnectOptions>().is_ok();
+            is_valid
+                .then(|| DatabaseConfig::Postgres { url: Secret(url), pool_size })
+                .ok_or(ConfigError::SecretValue { variable: variable("database_url"), takes: TAKES })
+        }
+        Some(_) => Err(ConfigError::SecretValue { variable: variable("database_url"), takes: TAKES }),
+    }
+}
+
+fn mail(settings: &Settings) -> Result<Option<MailConfig>, ConfigError> {
+    const TAKES_URL: &str =
+        "smtp://host:25, smtp://user:password@host:587?tls=required or smtps://user:password@host:465";
+    const TAKES_FROM: &str = "the sender's address, for example Bina <bina@kota.go.id>";
+    let Some(smtp_url) = settings.text("smtp_url") else { return Ok(None) };
+    if lettre::AsyncSmtpTransport::<lettre::Tokio1Executor>::from_url(&smtp_url).is_err() {
+        return Err(ConfigError::SecretValue { variable: variable("smtp_url"), takes: TAKES_URL });
+    }
+    let from = settings.parse("mail_from", "Bina <bina@localhost>".to_owned(), TAKES_FROM, |text| {
+        text.parse::<lettre::message::Mailbox>().is_ok().then(|| text.to_owned())
+    })?;
+    Ok(Some(MailConfig { smtp_url: Secret(smtp_url), from }))
+}
+
+/// The configuration for the eye at start: no secret in it.
+impl fmt::Display for Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "listen={} data_dir={} database=", self.listen, self.data_dir.display())?;
+        match &self.database {
+            DatabaseConfig::Sqlite { file } => write!(f, "sqlite:{}", file.display())?,
+            DatabaseConfig::Postgres { pool_size, .. } => write!(f, "postgres:[secret] pool={pool_size}")?,
+        }
+        write!(
+            f,
+            " key_file={} issuer={} audience={}",
+            self.token.key_file.display(),
+            self.token.issuer,
+            self.token.audience
+        )?;
+        match &self.mail {
+            Some(mail) => write!(f, " mail=smtp:[secret] from={}", mail.from)?,
+            None => f.write_str(" mail=none")?,
+        }
+        write!(f, " log={} {}", self.log.level, if self.log.is_json { "json" } else { "text" })
+    }
+}

@@ -1,0 +1,159 @@
+//! The database: one handle for reading, one for writing, on either engine.
+
+use std::path::Path;
+use std::time::Duration;
+
+use migration::{MigrationStatus, Migrator, MigratorTrait};
+use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sea_orm::{
+    AccessMode, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
+    RuntimeErr, SqliteTransactionMode, TransactionOptions, TransactionTrait, sqlx,
+};
+
+use crate::config::DatabaseConfig;
+
+/// How long an action waits for a connection before it answers UNAVAILABLE.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
+/// How long one process waits for another that migrates.
+const MIGRATION_PATIENCE: Duration = Duration::from_secs(120);
+/// The key of PostgreSQL's advisory lock around migrations: "bina" in ASCII.
+const MIGRATION_LOCK: i64 = 0x6269_6e61;
+
+/// The database of a running server.
+///
+/// SQLite has one writer at a time: writes queue for a single connection, reads have a pool of their own.
+/// PostgreSQL has one pool for both.
+#[derive(Clone, Debug)]
+pub struct Db {
+    read: DatabaseConnection,
+    write: DatabaseConnection,
+}
+
+impl Db {
+    /// Connects; does not migrate.
+    pub async fn connect(config: &DatabaseConfig) -> Result<Self, DbErr> {
+        match config {
+            DatabaseConfig::Sqlite { file } => {
+                let write = Database::connect(sqlite(file, 1, ACQUIRE_TIMEOUT * 15)).await?;
+                let read = Database::connect(sqlite(file, 4, ACQUIRE_TIMEOUT)).await?;
+                Ok(Self { read, write })
+            }
+            DatabaseConfig::Postgres { url, pool_size } => {
+                let pool = Database::connect(postgres(url.expose(), *pool_size, ACQUIRE_TIMEOUT)).await?;
+                Ok(Self { read: pool.clone(), write: pool })
+            }
+        }
+    }
+
+    /// For queries.
+    #[must_use]
+    pub fn read(&self) -> &DatabaseConnection {
+        &self.read
+    }
+
+    /// Begins a transaction that may write; on SQLite it takes the write lock at once, so that what it reads
+    /// still holds when it writes.
+    pub async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
+        self.write.begin_with_options(read_write()).await
+    }
+
+    /// The engine.
+    #[must_use]
+    pub fn engine(&self) -> DbBackend {
+        self.read.get_database_backend()
+    }
+
+    /// Closes the pools, so that SQLite folds its log into the file.
+    pub async fn close(self) -> Result<(), DbErr> {
+        self.read.close_by_ref().await?;
+        self.write.close_by_ref().await
+    }
+}
+
+fn read_write() -> TransactionOptions {
+    TransactionOptions {
+        isolation_level: None,
+        access_mode: Some(AccessMode::ReadWrite),
+        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+    }
+}
+
+fn sqlite(file: &Path, connections: u32, patience: Duration) -> ConnectOptions {
+    let mut options = ConnectOptions::new(format!("sqlite://{}?mode=rwc", file.display()));
+    options.max_connections(connections).acquire_timeout(patience).sqlx_logging(false).map_sqlx_sqlite_opts(
+        move |sqlite| {
+            sqlite
+                .journal_mode(SqliteJournalMode::Wal)
+                .synchronous(SqliteSynchronous::Full)
+                .foreign_keys(true)
+                .busy_timeout(patience)
+        },
+    );
+    options
+}
+
+fn postgres(url: &str, connections: u32, patience: Duration) -> ConnectOptions {
+    let mut options = ConnectOptions::new(url);
+    options
+        .max_connections(connections)
+        .acquire_timeout(patience)
+        .connect_timeout(patience)
+        .sqlx_logging(false)
+        .set_application_name("bina");
+    options
+}
+
+/// What [`migrate`] does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    /// Applies everything that is pending.
+    Up,
+    /// Takes back the last `n` changes.
+    Down(u32),
+}
+
+/// Migrates under a lock, all or nothing: of any number of processes that start at once, one does it.
+pub async fn migrate(config: &DatabaseConfig, direction: Direction) -> Result<(), DbErr> {
+    let options = match config {
+        DatabaseConfig::Sqlite { file } => sqlite(file, 1, MIGRATION_PATIENCE),
+        DatabaseConfig::Postgres { url, .. } => postgres(url.expose(), 1, MIGRATION_PATIENCE),
+    };
+    let connection = Database::connect(options).await?;
+    let transaction = connection.begin_with_options(read_write()).await?;
+    if transaction.get_database_backend() == DbBackend::Postgres {
+        transaction.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")).await?;
+    }
+    match direction {
+        Direction::Up => Migrator::up(&transaction, None).await?,
+        Direction::Down(steps) => Migrator::down(&transaction, Some(steps)).await?,
+    }
+    transaction.commit().await?;
+    connection.close().await
+}
+
+/// Every change with whether it is applied.
+pub async fn migration_status(db: &Db) -> Result<Vec<(String, bool)>, DbErr> {
+    let changes = Migrator::get_migration_with_status_read_only(&db.read).await?;
+    Ok(changes.iter().map(|change| (change.name().to_owned(), change.status() == MigrationStatus::Applied)).collect())
+}
+
+/// Whether the database cannot take work now (and may in a moment), as opposed to a fault of ours.
+#[must_use]
+pub fn is_unavailable(error: &DbErr) -> bool {
+    let (DbErr::Exec(RuntimeErr::SqlxError(cause))
+    | DbErr::Query(RuntimeErr::SqlxError(cause))
+    | DbErr::Conn(RuntimeErr::SqlxError(cause))) = error
+    else {
+        return matches!(error, DbErr::ConnectionAcquire(_) | DbErr::Conn(_));
+    };
+    match &**cause {
+        sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) | sqlx::Error::WorkerCrashed => true,
+        // SQLite: busy, locked, I/O error, full. PostgreSQL: out of resources, operator intervention, broken connection.
+        sqlx::Error::Database(cause) => cause.code().is_some_and(|code| {
+            let primary = code.parse::<u32>().map(|code| code & 0xff);
+            matches!(primary, Ok(5 | 6 | 10 | 13)) && code.len() < 5
+                || ["53", "57", "58", "08"].iter().any(|class| code.len() == 5 && code.starts_with(class))
+        }),
+        _ => false,
+    }
+}

@@ -1,0 +1,10 @@
+//! Who somebody is: accounts, devices, tokens, one-time codes, roles.
+//!
+//! A civil servant's account is activated with a code from their agency's admin; a citizen's is registered with
+//! a code sent to their e-mail address. Logging in opens a device: one family of refresh tokens, each exchanged
+//! once, with access tokens of ten minutes beside them. What somebody may do is decided in [`crate::policy`]
+//! from the [`actor`] that is loaded here.
+
+pub mod actor;
+pub mod keys;
+pub mod password;

@@ -1,0 +1,367 @@
+//! Every authorisation decision.
+//!
+//! [`scope`] says which rows an actor may see: every query starts from it, by [`find`], so that what may not
+//! be seen is not found. [`can`] says what an actor may do with a row that was found that way.
+
+use entity::ids::{AccountId, AgencyId, DeviceId, EmployeeId, UnitId};
+use entity::{
+    account, agency, check_in, course, course_run, course_run_guest, course_session, course_session_trainer, device,
+    employee, employee_nip, enrolment, holiday, jurisdiction, role_grant, schedule, siasn_term, unit, venue,
+};
+use sea_orm::sea_query::{Expr, SelectStatement};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QuerySelect, QueryTrait, Select};
+
+use crate::error::{Error, Result};
+use crate::problem::Problem;
+
+/// Who asks.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Actor {
+    /// Nobody is logged in.
+    #[default]
+    Anonymous,
+    /// Somebody is.
+    Person(Person),
+}
+
+/// Somebody who is logged in, with what the decisions need to know of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    /// The account.
+    pub account_id: AccountId,
+    /// The device it is logged in on.
+    pub device_id: DeviceId,
+    /// Who it is as a civil servant; absent for a citizen.
+    pub employee: Option<Employment>,
+    /// Whether it is the national admin.
+    pub is_national_admin: bool,
+    /// The agencies it keeps.
+    pub administers: Vec<AgencyId>,
+    /// The units whose people it is the superior of: headed or granted ones with all below them.
+    pub supervises: Vec<UnitId>,
+}
+
+/// A person's place in an agency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Employment {
+    /// The employee.
+    pub id: EmployeeId,
+    /// Their agency.
+    pub agency_id: AgencyId,
+    /// Their named superior.
+    pub supervisor_id: Option<EmployeeId>,
+}
+
+impl Actor {
+    /// The person.
+    ///
+    /// # Errors
+    /// UNAUTHENTICATED when nobody is logged in.
+    pub fn person(&self) -> Result<&Person> {
+        match self {
+            Self::Person(person) => Ok(person),
+            Self::Anonymous => Err(Error::unauthenticated()),
+        }
+    }
+
+    /// Who the actor is as a civil servant, where they are one.
+    #[must_use]
+    pub fn employment(&self) -> Option<Employment> {
+        match self {
+            Self::Person(person) => person.employee,
+            Self::Anonymous => None,
+        }
+    }
+
+    /// The agencies whose structure and catalogue the actor sees: their own and those that they keep.
+    fn agencies(&self) -> Vec<AgencyId> {
+        let Self::Person(person) = self else { return Vec::new() };
+        person.administers.iter().copied().chain(person.employee.map(|employee| employee.agency_id)).collect()
+    }
+}
+
+impl Person {
+    /// Who the person is as a civil servant.
+    ///
+    /// # Errors
+    /// `NOT_AN_EMPLOYEE` for a citizen.
+    pub fn employment(&self) -> Result<Employment> {
+        self.employee.ok_or_else(|| Error::refused(Problem::NotAnEmployee))
+    }
+}
+
+/// What somebody wants to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    /// Change an agency's units, venues, people, courses and sessions.
+    Keep(AgencyId),
+    /// Name the admins of agencies.
+    NameAgencyAdmins,
+}
+
+/// Whether the actor may do it.
+#[must_use]
+pub fn can(actor: &Actor, action: Action) -> bool {
+    let Actor::Person(person) = actor else { return false };
+    match action {
+        Action::Keep(agency) => person.administers.contains(&agency),
+        Action::NameAgencyAdmins => person.is_national_admin,
+    }
+}
+
+/// As [`can`], as an error.
+///
+/// # Errors
+/// UNAUTHENTICATED when nobody is logged in, else FORBIDDEN.
+pub fn require(actor: &Actor, action: Action) -> Result<()> {
+    actor.person()?;
+    if can(actor, action) { Ok(()) } else { Err(Error::refused(Problem::Forbidden)) }
+}
+
+/// A table whose rows are seen by some and not by others.
+pub trait Scoped: EntityTrait {
+    /// Which rows the actor may see.
+    fn scope(actor: &Actor) -> Condition;
+}
+
+/// The rows of `E` that the actor may see.
+#[must_use]
+pub fn find<E: Scoped>(actor: &Actor) -> Select<E> {
+    E::find().filter(E::scope(actor))
+}
+
+fn nobody() -> Condition {
+    Condition::all().add(Expr::val(1).eq(0))
+}
+
+/// The ids of one column of a query, to be used within another.
+fn ids<E: EntityTrait>(rows: Select<E>, column: E::Column) -> SelectStatement {
+    rows.select_only().column(column).into_query()
+}
+
+/// The sessions that an employee teaches.
+fn taught_sessions(trainer: EmployeeId) -> SelectStatement {
+    let taught = course_session_trainer::Entity::find().filter(course_session_trainer::Column::EmployeeId.eq(trainer));
+    ids(taught, course_session_trainer::Column::CourseSessionId)
+}
+
+/// The runs in which an employee teaches a session.
+fn taught_runs(trainer: EmployeeId) -> SelectStatement {
+    let sessions =
+        course_session::Entity::find().filter(course_session::Column::Id.in_subquery(taught_sessions(trainer)));
+    ids(sessions, course_session::Column::CourseRunId)
+}
+
+/// The runs that an employee takes part in.
+fn attended_runs(participant: EmployeeId) -> SelectStatement {
+    let enrolments = enrolment::Entity::find()
+        .filter(enrolment::Column::EmployeeId.eq(participant))
+        .filter(enrolment::Column::Status.eq(enrolment::Status::Enrolled));
+    ids(enrolments, enrolment::Column::CourseRunId)
+}
+
+/// The runs that the actor may see: of their agencies, those their agencies were invited to, and those that
+/// they attend or teach.
+fn visible_runs(actor: &Actor) -> Condition {
+    let agencies = actor.agencies();
+    let invitations = course_run_guest::Entity::find()
+        .filter(course_run_guest::Column::GuestAgencyId.is_in(agencies.iter().copied()));
+    let seen = Condition::any()
+        .add(course_run::Column::AgencyId.is_in(agencies))
+        .add(course_run::Column::Id.in_subquery(ids(invitations, course_run_guest::Column::CourseRunId)));
+    match actor.employment() {
+        Some(me) => seen
+            .add(course_run::Column::Id.in_subquery(attended_runs(me.id)))
+            .add(course_run::Column::Id.in_subquery(taught_runs(me.id))),
+        None => seen,
+    }
+}
+
+/// The people whose superior the actor is.
+fn subordinates(person: &Person) -> Condition {
+    let by_unit = Condition::any().add(employee::Column::UnitId.is_in(person.supervises.iter().copied()));
+    match person.employee {
+        Some(me) => by_unit.add(employee::Column::SupervisorId.eq(me.id)),
+        None => by_unit,
+    }
+}
+
+macro_rules! seen_by_all {
+    ($($table:ident),*) => {$(
+        impl Scoped for $table::Entity {
+            fn scope(_: &Actor) -> Condition {
+                Condition::all()
+            }
+        }
+    )*};
+}
+// National reference data, published as it is.
+seen_by_all!(jurisdiction, agency, siasn_term, holiday);
+
+impl Scoped for unit::Entity {
+    fn scope(actor: &Actor) -> Condition {
+        Condition::any().add(unit::Column::AgencyId.is_in(actor.agencies()))
+    }
+}
+
+/// The national default is everybody's who is logged in.
+impl Scoped for schedule::Entity {
+    fn scope(actor: &Actor) -> Condition {
+        let Actor::Person(_) = actor else { return nobody() };
+        Condition::any()
+            .add(schedule::Column::AgencyId.is_in(actor.agencies()))
+            .add(schedule::Column::AgencyId.is_null())
+    }
+}
+
+/// Places of one's agencies, and where the runs that one may see meet.
+impl Scoped for venue::Entity {
+    fn scope(actor: &Actor) -> Condition {
+        let rooms = find::<course_session::Entity>(actor).filter(course_session::Column::VenueId.is_not_null());
+        Condition::any()
+            .add(venue::Column::AgencyId.is_in(actor.agencies()))
+            .add(venue::Column::Id.in_subquery(ids(rooms, course_session::Column::VenueId)))
+    }
+}
+
+/// Oneself; one's superior; the people one is the superior of, keeps, or teaches, or whose presence one has on a
+/// roll; and who teaches the runs that one attends.
+impl Scoped for employee::Entity {
+    fn scope(actor: &Actor) -> Condition {
+        let Actor::Person(person) = actor else { return nobody() };
+        let kept = || person.administers.iter().copied();
+        let run_by_my_agency = enrolment::Entity::find().filter(enrolment::Column::AgencyId.is_in(kept()));
+        let my_agency_sessions = course_session::Entity::find().filter(course_session::Column::AgencyId.is_in(kept()));
+        let on_my_agency_rolls = check_in::Entity::find()
+            .filter(check_in::Column::CourseSessionId.in_subquery(ids(my_agency_sessions, course_session::Column::Id)));
+        let seen = subordinates(person)
+            .add(employee::Column::AgencyId.is_in(kept()))
+            .add(employee::Column::Id.in_subquery(ids(run_by_my_agency, enrolment::Column::EmployeeId)))
+            .add(employee::Column::Id.in_subquery(ids(on_my_agency_rolls, check_in::Column::EmployeeId)));
+        let Some(me) = person.employee else { return seen };
+        let pupils = enrolment::Entity::find().filter(enrolment::Column::CourseRunId.in_subquery(taught_runs(me.id)));
+        let on_my_rolls =
+            check_in::Entity::find().filter(check_in::Column::CourseSessionId.in_subquery(taught_sessions(me.id)));
+        let attended = course_session::Entity::find()
+            .filter(course_session::Column::CourseRunId.in_subquery(attended_runs(me.id)));
+        let trainers = course_session_trainer::Entity::find().filter(
+            course_session_trainer::Column::CourseSessionId.in_subquery(ids(attended, course_session::Column::Id)),
+        );
+        seen.add(employee::Column::Id.is_in(me.supervisor_id.into_iter().chain([me.id])))
+            .add(employee::Column::Id.in_subquery(ids(pupils, enrolment::Column::EmployeeId)))
+            .add(employee::Column::Id.in_subquery(ids(on_my_rolls, check_in::Column::EmployeeId)))
+            .add(employee::Column::Id.in_subquery(ids(trainers, course_session_trainer::Column::EmployeeId)))
+    }
+}
+
+/// The history of numbers is the person's own and their agency admin's.
+impl Scoped for employee_nip::Entity {
+    fn scope(actor: &Actor) -> Condition {
+        let Actor::Person(person) = actor else { return nobody() };
+        let kept = Condition::any().add(employee_nip::Column::AgencyId.is_in(person.administers.iter().copied()));
+        match person.employee {
+            Some(me) => kept.add(employee_nip::Column::EmployeeId.eq(me.id)),
+            None => kept,
+        }
+    }
+}
+
+impl Scoped for course_run::Entity {
+    fn scope(actor: &Actor) -> Condition {
+        visible_runs(actor)
+    }
+}
+
+/// The catalogue of one's agencies, and the courses of the runs that one may see.
+impl Scoped for course::Entity {
+    fn scope(actor: &Actor) -> Condition {
+        let runs = find::<course_run::Entity>(actor);
+        Condition::any()
+            .add(course::Column::AgencyId.is_in(actor.agencies()))
+            .add(course::Column::Id.in_subquery(ids(runs, course_run::Column::CourseId)))
+    }
+}
+
+impl Scoped for course_session::Entity {
+    fn scope(actor: &Actor) -> Condition {
+        let runs = find::<course_run::Entity>(actor);
+        Condition::any().add(course_session::Column::CourseRunId.in_subquery(ids(runs, course_run::Column::Id)))
+    }
+}
+
+/// One's own; those of the runs that one teaches or that one's agency holds; those of the people that one keeps or
+/// is the superior of.
+impl Scoped for enrolment::Entity {
+    fn scope(actor: &Actor) -> Condition {
+        let Actor::Person(person) = actor else { return nobody() };
+        let mine = employee::Entity::find()
+            .filter(subordinates(person).add(employee::Column::AgencyId.is_in(person.administers.iter().copied())));
+        let seen = Condition::any()
+            .add(enrolment::Column::AgencyId.is_in(person.administers.iter().copied()))
+            .add(enrolment::Column::EmployeeId.in_subquery(ids(mine, employee::Column::Id)));
+        match person.employee {
+            Some(me) => seen
+                .add(enrolment::Column::EmployeeId.eq(me.id))
+                .add(enrolment::Column::CourseRunId.in_subquery(taught_runs(me.id))),
+            None => seen,
+        }
+    }
+}
+
+/// One's own; the rolls of the sessions that one teaches or that one's agency holds; those of the people that one
+/// keeps or is the superior of.
+impl Scoped for check_in::Entity {
+    fn scope(actor: &Actor) -> Condition {
+        let Actor::Person(person) = actor else { return nobody() };
+        let kept = || person.administers.iter().copied();
+        let people = employee::Entity::find().filter(subordinates(person));
+        let sessions = course_session::Entity::find().filter(course_session::Column::AgencyId.is_in(kept()));
+        let seen = Condition::any()
+            .add(check_in::Column::AgencyId.is_in(kept()))
+            .add(check_in::Column::EmployeeId.in_subquery(ids(people, employee::Column::Id)))
+            .add(check_in::Column::CourseSessionId.in_subquery(ids(sessions, course_session::Column::Id)));
+        match person.employee {
+            Some(me) => seen
+                .add(check_in::Column::EmployeeId.eq(me.id))
+                .add(check_in::Column::CourseSessionId.in_subquery(taught_sessions(me.id))),
+            None => seen,
+        }
+    }
+}
+
+impl Scoped for account::Entity {
+    fn scope(actor: &Actor) -> Condition {
+        match actor {
+            Actor::Person(person) => Condition::all().add(account::Column::Id.eq(person.account_id)),
+            Actor::Anonymous => nobody(),
+        }
+    }
+}
+
+/// The devices that one is logged in on.
+impl Scoped for device::Entity {
+    fn scope(actor: &Actor) -> Condition {
+        match actor {
+            Actor::Person(person) => Condition::all()
+                .add(device::Column::AccountId.eq(person.account_id))
+                .add(device::Column::RevokedAt.is_null()),
+            Actor::Anonymous => nobody(),
+        }
+    }
+}
+
+/// One's own roles, those in the agencies that one keeps, and for the national admin every agency admin's.
+impl Scoped for role_grant::Entity {
+    fn scope(actor: &Actor) -> Condition {
+        let Actor::Person(person) = actor else { return nobody() };
+        let seen = Condition::any()
+            .add(role_grant::Column::AccountId.eq(person.account_id))
+            .add(role_grant::Column::AgencyId.is_in(person.administers.iter().copied()));
+        let seen = if person.is_national_admin {
+            seen.add(role_grant::Column::Role.eq(role_grant::Role::AgencyAdmin))
+        } else {
+            seen
+        };
+        Condition::all().add(seen).add(role_grant::Column::RevokedAt.is_null())
+    }
+}

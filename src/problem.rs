@@ -1,0 +1,94 @@
+//! Everything that a caller can do wrong, each with its code for programs and its words for people.
+
+macro_rules! problems {
+    ($($(#[doc = $doc:literal])* $name:ident = $code:literal, $key:literal;)*) => {
+        /// What a caller can mend. The words stand in `locales/*/problems.ftl` under the same key.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Problem {
+            $($(#[doc = $doc])* $name,)*
+        }
+
+        impl Problem {
+            /// Every problem, for the test that each has its words.
+            pub const ALL: &[Self] = &[$(Self::$name,)*];
+
+            /// The code that programs read.
+            #[must_use]
+            pub const fn code(self) -> &'static str {
+                match self { $(Self::$name => $code,)* }
+            }
+
+            /// The key of its message.
+            #[must_use]
+            pub const fn message_key(self) -> &'static str {
+                match self { $(Self::$name => $key,)* }
+            }
+        }
+    };
+}
+
+problems! {
+    /// There is no such thing, or the caller may not see it.
+    NotFound = "NOT_FOUND", "problem-not-found";
+    /// The caller sees it and may not do this with it.
+    Forbidden = "FORBIDDEN", "problem-forbidden";
+    /// A value is missing or only blanks.
+    Blank = "BLANK", "problem-blank";
+    /// A text is longer than `max` characters.
+    TooLong = "TOO_LONG", "problem-too-long";
+    /// A value is not of its form.
+    Malformed = "MALFORMED", "problem-malformed";
+    /// A text holds control characters or invisible directions.
+    InvalidText = "INVALID_TEXT", "problem-invalid-text";
+    /// A number is not between `min` and `max`.
+    OutOfRange = "OUT_OF_RANGE", "problem-out-of-range";
+    /// The end does not lie after the start.
+    InvalidPeriod = "INVALID_PERIOD", "problem-invalid-period";
+    /// No IANA zone of that name.
+    InvalidTimeZone = "INVALID_TIME_ZONE", "problem-invalid-time-zone";
+    /// No structurally valid NIP for the kind of employment.
+    InvalidNip = "INVALID_NIP", "problem-invalid-nip";
+    /// Another living thing has the name, number or key already.
+    AlreadyExists = "ALREADY_EXISTS", "problem-already-exists";
+    /// The change would close a circle.
+    Cycle = "CYCLE", "problem-cycle";
+    /// Latitude and longitude are no place on Earth, or are 0,0.
+    InvalidLocation = "INVALID_LOCATION", "problem-invalid-location";
+
+    /// Identifier and password do not belong together.
+    InvalidCredentials = "INVALID_CREDENTIALS", "problem-invalid-credentials";
+    /// Too many failures: come back after `seconds`.
+    TooManyAttempts = "TOO_MANY_ATTEMPTS", "problem-too-many-attempts";
+    /// An admin has locked the account.
+    AccountLocked = "ACCOUNT_LOCKED", "problem-account-locked";
+    /// Shorter than 15 characters.
+    PasswordTooShort = "PASSWORD_TOO_SHORT", "problem-password-too-short";
+    /// Too easy to guess.
+    PasswordTooWeak = "PASSWORD_TOO_WEAK", "problem-password-too-weak";
+    /// The one-time code is wrong, used or too old.
+    InvalidCode = "INVALID_CODE", "problem-invalid-code";
+    /// No e-mail can be sent by this server now.
+    MailUnavailable = "MAIL_UNAVAILABLE", "problem-mail-unavailable";
+    /// The refresh token is unknown or too old.
+    TokenInvalid = "TOKEN_INVALID", "problem-token-invalid";
+    /// A later answer to the same refresh took this token's place.
+    TokenSuperseded = "TOKEN_SUPERSEDED", "problem-token-superseded";
+    /// A token was used after its successor: the device is logged out.
+    TokenReused = "TOKEN_REUSED", "problem-token-reused";
+    /// The device was logged out.
+    DeviceRevoked = "DEVICE_REVOKED", "problem-device-revoked";
+
+    /// The caller is no civil servant.
+    NotAnEmployee = "NOT_AN_EMPLOYEE", "problem-not-an-employee";
+    /// The key was used before for something else.
+    IdempotencyConflict = "IDEMPOTENCY_CONFLICT", "problem-idempotency-conflict";
+    /// Captured later than now.
+    CapturedInFuture = "CAPTURED_IN_FUTURE", "problem-captured-in-future";
+    /// Captured more than 7 days ago.
+    TooOld = "TOO_OLD", "problem-too-old";
+
+    /// The run has no place left.
+    RunFull = "RUN_FULL", "problem-run-full";
+    /// The agency of the person was not invited to the run.
+    NotInvited = "NOT_INVITED", "problem-not-invited";
+}
