@@ -30,3 +30,4 @@ pub mod mail;
 pub mod policy;
 pub mod problem;
 pub mod programme;
+pub mod text;
