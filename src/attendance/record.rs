@@ -282,10 +282,8 @@ fn check_code(class: &Class, attempt: &Attempt, timing: Timing, received_at: Ins
 }
 
 fn check_location(fix: &Location) -> Result<()> {
-    let is_accuracy = fix.accuracy_meters.is_none_or(|accuracy| accuracy.is_finite() && accuracy >= 0.0);
-    if is_accuracy && agency::rules::is_location(fix.latitude, fix.longitude) {
-        Ok(())
-    } else {
-        Err(Error::at("location", Problem::InvalidLocation))
+    if fix.accuracy_meters.is_some_and(|accuracy| !accuracy.is_finite() || accuracy < 0.0) {
+        return Err(Error::at("location.accuracyMeters", Problem::InvalidLocation));
     }
+    agency::rules::check_location("location", fix.latitude, fix.longitude)
 }
