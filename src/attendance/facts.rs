@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::TimeDelta;
 use chrono_tz::Tz;
 use entity::ids::{AgencyId, CourseSessionId, UnitId, VenueId};
-use entity::{agency, check_in, course_session, course_session_trainer, employee, enrolment, schedule, unit, venue};
+use entity::{agency, check_in, course_session, course_session_trainer, employee, enrolment, schedule, venue};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect, Statement,
 };
@@ -84,11 +84,7 @@ pub async fn duty(db: &impl ConnectionTrait, employee: &employee::Model) -> Resu
     Ok(Duty { levels, zone: parse_zone(&zone)?, fences: venues.iter().map(fence).collect() })
 }
 
-async fn schedules(
-    db: &impl ConnectionTrait,
-    agency: AgencyId,
-    units: &[UnitId],
-) -> Result<Vec<schedule::Model>> {
+async fn schedules(db: &impl ConnectionTrait, agency: AgencyId, units: &[UnitId]) -> Result<Vec<schedule::Model>> {
     let of_the_agency = Condition::all().add(schedule::Column::AgencyId.eq(agency)).add(
         Condition::any()
             .add(schedule::Column::UnitId.is_null())

@@ -55,7 +55,8 @@ impl Attempt {
             Occasion::Workday(Direction::Out) => json!({ "workday": "OUT" }),
             Occasion::CourseSession(id) => json!({ "courseSession": id.to_string() }),
         };
-        let location = self.location.map(|fix| json!([fix.latitude, fix.longitude, fix.accuracy_meters, fix.is_mocked]));
+        let location =
+            self.location.map(|fix| json!([fix.latitude, fix.longitude, fix.accuracy_meters, fix.is_mocked]));
         let canonical = json!([occasion, self.captured_at.timestamp_micros(), location, self.venue_code]);
         digest(&[b"check-in", canonical.to_string().as_bytes()])
     }

@@ -168,7 +168,9 @@ impl WrongCodes {
     /// Whether the session is closed to the person's codes: for five minutes after every tenth wrong one.
     #[must_use]
     pub fn is_closed(&self, now: Instant) -> bool {
-        self.count > 0 && self.count.is_multiple_of(WRONG_CODES) && self.last_at.is_some_and(|at| now - at < CODE_CLOSURE)
+        self.count > 0
+            && self.count.is_multiple_of(WRONG_CODES)
+            && self.last_at.is_some_and(|at| now - at < CODE_CLOSURE)
     }
 }
 
@@ -239,7 +241,9 @@ pub fn judge(timing: Timing, location: Option<Location>, facts: &Facts<'_>) -> J
     reasons.sort_by_key(|reason| reason.verdict() != Verdict::Rejected);
     Judgement {
         verdict: verdict(&reasons),
-        minutes_late: window.filter(|_| facts.is_arrival).map(|window| minutes_late(window.starts_at, timing.effective_at)),
+        minutes_late: window
+            .filter(|_| facts.is_arrival)
+            .map(|window| minutes_late(window.starts_at, timing.effective_at)),
         nearest: nearest.map(|(fence, distance)| (fence.venue_id, distance)),
         reasons,
     }

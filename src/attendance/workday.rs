@@ -121,7 +121,11 @@ mod tests {
     fn a_day_opens_and_closes_in_its_zone() {
         let normal = hours(1, 0b001_1111, 450, 960);
         let levels = [vec![&normal]];
-        for (zone, opens) in [(Tz::Asia__Jakarta, "05:30+07:00"), (Tz::Asia__Makassar, "05:30+08:00"), (Tz::Asia__Jayapura, "05:30+09:00")] {
+        for (zone, opens) in [
+            (Tz::Asia__Jakarta, "05:30+07:00"),
+            (Tz::Asia__Makassar, "05:30+08:00"),
+            (Tz::Asia__Jayapura, "05:30+09:00"),
+        ] {
             let opens = opens.replace('+', ":00+");
             let opens = at(&format!("2026-11-23T{opens}"));
             assert!(workday_at(&levels, zone, opens).unwrap().window.contains(opens));

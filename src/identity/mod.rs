@@ -14,6 +14,7 @@ pub mod password;
 pub mod registration;
 pub mod roles;
 pub mod rules;
+pub mod schema;
 pub mod session;
 pub mod throttle;
 pub mod token;

@@ -52,9 +52,21 @@ fn every_reason_has_its_verdict() {
         (judge_with(on_line(0), Some(far), |_| {}), Verdict::Rejected, &[Reason::OutsideGeofence]),
         (judge_with(on_line(-7201), Some(here()), |_| {}), Verdict::Rejected, &[Reason::OutsideWindow]),
         (judge_with(on_line(52_200), Some(here()), |_| {}), Verdict::Rejected, &[Reason::OutsideWindow]),
-        (judge_with(on_line(0), Some(here()), |facts| facts.window = None), Verdict::Rejected, &[Reason::OutsideWindow]),
-        (judge_with(on_line(0), Some(here()), |facts| facts.is_expected = false), Verdict::Rejected, &[Reason::NotEnrolled]),
-        (judge_with(on_line(0), Some(here()), |facts| facts.code = Code::Wrong), Verdict::Rejected, &[Reason::CodeWrong]),
+        (
+            judge_with(on_line(0), Some(here()), |facts| facts.window = None),
+            Verdict::Rejected,
+            &[Reason::OutsideWindow],
+        ),
+        (
+            judge_with(on_line(0), Some(here()), |facts| facts.is_expected = false),
+            Verdict::Rejected,
+            &[Reason::NotEnrolled],
+        ),
+        (
+            judge_with(on_line(0), Some(here()), |facts| facts.code = Code::Wrong),
+            Verdict::Rejected,
+            &[Reason::CodeWrong],
+        ),
         (
             judge_with(on_line(0), Some(here()), |facts| facts.code = Code::Closed),
             Verdict::Rejected,

@@ -145,7 +145,7 @@ connection!(CheckInConnection, CheckInEdge, CheckIn);
 #[Object]
 impl CheckIn {
     /// The id.
-    async fn id(&self) -> ID {
+    pub async fn id(&self) -> ID {
         self.0.id.to_string().into()
     }
 

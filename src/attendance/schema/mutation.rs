@@ -128,18 +128,17 @@ pub struct CheckInPayload {
     errors: Vec<CheckInError>,
 }
 
-mutation_errors!(CheckInError, CheckInErrorCode {
-    NotFound, InvalidLocation, CapturedInFuture, TooOld, IdempotencyConflict, NotAnEmployee,
-});
+mutation_errors!(
+    CheckInError,
+    CheckInErrorCode { NotFound, InvalidLocation, CapturedInFuture, TooOld, IdempotencyConflict, NotAnEmployee }
+);
 
 impl CheckInPayload {
     fn of(ctx: &Context<'_>, result: Result<Recorded>) -> Result<Self> {
         Ok(match result {
-            Ok(recorded) => Self {
-                check_in: Some(recorded.check_in.into()),
-                is_replay: recorded.is_replay,
-                errors: Vec::new(),
-            },
+            Ok(recorded) => {
+                Self { check_in: Some(recorded.check_in.into()), is_replay: recorded.is_replay, errors: Vec::new() }
+            }
             Err(error) => Self { errors: refused(ctx, error)?, ..Self::default() },
         })
     }

@@ -86,7 +86,7 @@ impl ViewerAttendance {
             due = due.filter(course_session::Column::StartsAt.lt(until.0));
         }
         let keyset = Keyset::by_id(course_session::Column::Id, |row: &course_session::Model| row.id.0)
-            .by_instant(course_session::Column::StartsAt, |row| row.starts_at);
+            .by_instant(course_session::Column::StartsAt, |row: &course_session::Model| row.starts_at);
         Ok(page::page(&ctx.app().db, due, keyset, args).await?.into())
     }
 }

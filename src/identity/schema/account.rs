@@ -115,31 +115,50 @@ macro_rules! outcome_payload {
     };
 }
 
-outcome_payload!(RequestContactCodePayload {
-    /// Whether a code was sent; the same whether the address has an account or not.
-    is_sent
-}, RequestContactCodeError, RequestContactCodeErrorCode { Malformed, TooManyAttempts, MailUnavailable });
+outcome_payload!(
+    RequestContactCodePayload {
+        /// Whether a code was sent; the same whether the address has an account or not.
+        is_sent
+    },
+    RequestContactCodeError,
+    RequestContactCodeErrorCode { Malformed, TooManyAttempts, MailUnavailable }
+);
 
-outcome_payload!(RegisterCitizenPayload {
-    /// Whether the account is open; log in next.
-    is_registered
-}, RegisterCitizenError, RegisterCitizenErrorCode {
-    Malformed, Blank, TooLong, InvalidText, PasswordTooShort, PasswordTooWeak, InvalidCode, TooManyAttempts,
-});
+outcome_payload!(
+    RegisterCitizenPayload {
+        /// Whether the account is open; log in next.
+        is_registered
+    },
+    RegisterCitizenError,
+    RegisterCitizenErrorCode {
+        Malformed,
+        Blank,
+        TooLong,
+        InvalidText,
+        PasswordTooShort,
+        PasswordTooWeak,
+        InvalidCode,
+        TooManyAttempts,
+    }
+);
 
-outcome_payload!(ActivateAccountPayload {
-    /// Whether the password is set; log in next.
-    is_activated
-}, ActivateAccountError, ActivateAccountErrorCode {
-    InvalidCode, PasswordTooShort, PasswordTooWeak, TooLong, TooManyAttempts,
-});
+outcome_payload!(
+    ActivateAccountPayload {
+        /// Whether the password is set; log in next.
+        is_activated
+    },
+    ActivateAccountError,
+    ActivateAccountErrorCode { InvalidCode, PasswordTooShort, PasswordTooWeak, TooLong, TooManyAttempts }
+);
 
-outcome_payload!(ChangePasswordPayload {
-    /// Whether the password is changed; other devices are logged out.
-    is_changed
-}, ChangePasswordError, ChangePasswordErrorCode {
-    InvalidCredentials, PasswordTooShort, PasswordTooWeak, TooLong, TooManyAttempts,
-});
+outcome_payload!(
+    ChangePasswordPayload {
+        /// Whether the password is changed; other devices are logged out.
+        is_changed
+    },
+    ChangePasswordError,
+    ChangePasswordErrorCode { InvalidCredentials, PasswordTooShort, PasswordTooWeak, TooLong, TooManyAttempts }
+);
 
 /// The code, to be handed over in person.
 #[derive(SimpleObject)]
@@ -153,15 +172,23 @@ pub struct IssueAccountCodePayload {
 }
 mutation_errors!(IssueAccountCodeError, IssueAccountCodeErrorCode { NotFound, Forbidden });
 
-mutation_payload!(LockAccountPayload {
-    /// The civil servant (*ASN*) whose account is locked.
-    employee: Employee
-}, LockAccountError, LockAccountErrorCode { NotFound, Forbidden });
+mutation_payload!(
+    LockAccountPayload {
+        /// The civil servant (*ASN*) whose account is locked.
+        employee: Employee
+    },
+    LockAccountError,
+    LockAccountErrorCode { NotFound, Forbidden }
+);
 
-mutation_payload!(UnlockAccountPayload {
-    /// The civil servant (*ASN*) whose account is open again.
-    employee: Employee
-}, UnlockAccountError, UnlockAccountErrorCode { NotFound, Forbidden });
+mutation_payload!(
+    UnlockAccountPayload {
+        /// The civil servant (*ASN*) whose account is open again.
+        employee: Employee
+    },
+    UnlockAccountError,
+    UnlockAccountErrorCode { NotFound, Forbidden }
+);
 
 /// Opening accounts, passwords and locks.
 #[derive(Default)]
@@ -228,11 +255,9 @@ impl AccountMutation {
         ctx.actor().person()?;
         let made = account::issue_code(ctx.app(), ctx.actor(), &input.employee.named()?).await;
         Ok(Some(match made {
-            Ok((code, expires_at)) => IssueAccountCodePayload {
-                code: Some(code),
-                expires_at: Some(expires_at.into()),
-                errors: Vec::new(),
-            },
+            Ok((code, expires_at)) => {
+                IssueAccountCodePayload { code: Some(code), expires_at: Some(expires_at.into()), errors: Vec::new() }
+            }
             Err(error) => IssueAccountCodePayload { code: None, expires_at: None, errors: refused(ctx, error)? },
         }))
     }

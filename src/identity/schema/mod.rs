@@ -36,7 +36,7 @@ connection!(DeviceConnection, DeviceEdge, Device);
 #[Object]
 impl Device {
     /// The id.
-    async fn id(&self) -> ID {
+    pub async fn id(&self) -> ID {
         self.0.id.to_string().into()
     }
 
@@ -94,7 +94,7 @@ connection!(RoleGrantConnection, RoleGrantEdge, RoleGrant);
 #[Object]
 impl RoleGrant {
     /// The id.
-    async fn id(&self) -> ID {
+    pub async fn id(&self) -> ID {
         self.0.id.to_string().into()
     }
 

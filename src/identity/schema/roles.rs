@@ -41,15 +41,23 @@ pub struct RevokeRoleInput {
     role_grant_id: ID,
 }
 
-mutation_payload!(GrantRolePayload {
-    /// The role as it is held now.
-    role_grant: RoleGrant
-}, GrantRoleError, GrantRoleErrorCode { NotFound, Forbidden });
+mutation_payload!(
+    GrantRolePayload {
+        /// The role as it is held now.
+        role_grant: RoleGrant
+    },
+    GrantRoleError,
+    GrantRoleErrorCode { NotFound, Forbidden }
+);
 
-mutation_payload!(RevokeRolePayload {
-    /// The role that was taken back.
-    role_grant: RoleGrant
-}, RevokeRoleError, RevokeRoleErrorCode { NotFound, Forbidden });
+mutation_payload!(
+    RevokeRolePayload {
+        /// The role that was taken back.
+        role_grant: RoleGrant
+    },
+    RevokeRoleError,
+    RevokeRoleErrorCode { NotFound, Forbidden }
+);
 
 /// Who holds which role.
 #[derive(Default)]

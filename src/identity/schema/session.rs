@@ -81,13 +81,15 @@ macro_rules! token_payload {
 }
 
 token_payload!(LoginPayload, LoginError);
-mutation_errors!(LoginError, LoginErrorCode {
-    InvalidCredentials, AccountLocked, TooManyAttempts, Blank, TooLong, InvalidText,
-});
+mutation_errors!(
+    LoginError,
+    LoginErrorCode { InvalidCredentials, AccountLocked, TooManyAttempts, Blank, TooLong, InvalidText }
+);
 token_payload!(RefreshTokensPayload, RefreshTokensError);
-mutation_errors!(RefreshTokensError, RefreshTokensErrorCode {
-    TokenInvalid, TokenSuperseded, TokenReused, DeviceRevoked, AccountLocked,
-});
+mutation_errors!(
+    RefreshTokensError,
+    RefreshTokensErrorCode { TokenInvalid, TokenSuperseded, TokenReused, DeviceRevoked, AccountLocked }
+);
 
 /// What became of the logout.
 #[derive(SimpleObject)]

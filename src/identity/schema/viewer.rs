@@ -54,8 +54,8 @@ impl ViewerIdentity {
         let mut roles = Vec::new();
         if let Some(me) = person.employee {
             roles.push((Role::Employee, Some(me.agency_id)));
-            let teaches = course_session_trainer::Entity::find()
-                .filter(course_session_trainer::Column::EmployeeId.eq(me.id));
+            let teaches =
+                course_session_trainer::Entity::find().filter(course_session_trainer::Column::EmployeeId.eq(me.id));
             if teaches.one(db).await?.is_some() {
                 roles.push((Role::Trainer, Some(me.agency_id)));
             }
@@ -79,7 +79,7 @@ impl ViewerIdentity {
 #[Object]
 impl ViewerIdentity {
     /// The account's id.
-    async fn id(&self) -> ID {
+    pub async fn id(&self) -> ID {
         self.0.account_id.to_string().into()
     }
 
