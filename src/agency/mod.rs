@@ -1,1 +1,3 @@
 //! Agencies with their units, employees, venues and working hours, and the national lists they refer to.
+
+pub mod nip;
