@@ -8,3 +8,4 @@
 pub mod actor;
 pub mod keys;
 pub mod password;
+pub mod token;
