@@ -4,11 +4,15 @@ use std::path::Path;
 use std::time::Duration;
 
 use migration::{MigrationStatus, Migrator, MigratorTrait};
+use sea_orm::sea_query::SimpleExpr;
+use sea_orm::sea_query::extension::postgres::PgFunc;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
-    AccessMode, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
-    RuntimeErr, SqliteTransactionMode, TransactionOptions, TransactionTrait, sqlx,
+    AccessMode, ColumnTrait, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction,
+    DbBackend, DbErr, ExprTrait as _, RuntimeErr, SqliteTransactionMode, TransactionOptions, TransactionTrait, sqlx,
 };
+
+use uuid::Uuid;
 
 use crate::config::DatabaseConfig;
 
@@ -155,5 +159,15 @@ pub fn is_unavailable(error: &DbErr) -> bool {
                 || ["53", "57", "58", "08"].iter().any(|class| code.len() == 5 && code.starts_with(class))
         }),
         _ => false,
+    }
+}
+
+/// Whether a column holds one of the ids. On PostgreSQL one array parameter, so that the statement stays the same
+/// however many there are.
+pub fn any_of(engine: DbBackend, column: impl ColumnTrait, ids: impl Iterator<Item = Uuid>) -> SimpleExpr {
+    let ids: Vec<Uuid> = ids.collect();
+    match engine {
+        DbBackend::Postgres => column.into_expr().eq(PgFunc::any(ids)),
+        _ => column.is_in(ids),
     }
 }

@@ -97,6 +97,12 @@ impl Error {
         Self { kind: Kind::Internal, source: Some(source.into()) }
     }
 
+    /// The same error for one more of the fields that waited for it; its cause is told in words.
+    #[must_use]
+    pub fn shared(error: &Self) -> Self {
+        Self { kind: error.kind.clone(), source: error.source.as_ref().map(|cause| cause.to_string().into()) }
+    }
+
     /// What a client may know.
     #[must_use]
     pub fn kind(&self) -> &Kind {

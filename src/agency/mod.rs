@@ -1,1 +1,1 @@
-//! agency
+//! Agencies with their units, employees, venues and working hours, and the national lists they refer to.

@@ -1,24 +1,65 @@
-//! A stand-in for what a request carries.
+//! What a resolver finds in its context.
 
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use async_graphql::Request;
+use async_graphql::dataloader::DataLoader;
+use async_graphql::runtime::{TokioSpawner, TokioTimer};
+use async_graphql::{Context, Request};
 
+use super::rows::Rows;
 use crate::app::App;
 use crate::locale::Locale;
 use crate::policy::Actor;
 
-/// The request's id.
+/// The request's id, as it stands in the log and in errors.
 #[derive(Debug, Clone)]
 pub struct RequestId(pub String);
 
-/// The address the request came from.
+/// Where the request came from: the peer of the connection.
 #[derive(Debug, Clone, Copy)]
 pub struct ClientAddress(pub IpAddr);
 
-/// Gives the resolvers what they need.
+/// Gives a request everything its resolvers find in their context.
 #[must_use]
 pub fn attach(request: Request, app: &Arc<App>, actor: Actor, locale: Locale, id: RequestId) -> Request {
-    request.data(app.clone()).data(actor).data(locale).data(id)
+    let rows = Rows { app: app.clone(), actor: actor.clone() };
+    let rows = DataLoader::new(rows, TokioSpawner::current(), TokioTimer::default());
+    request.data(app.clone()).data(actor).data(locale).data(id).data(rows)
+}
+
+/// Short names for what [`attach`] put there.
+pub trait ContextExt {
+    /// The running server's parts.
+    fn app(&self) -> &Arc<App>;
+    /// Who asks.
+    fn actor(&self) -> &Actor;
+    /// The language of the answer.
+    fn locale(&self) -> Locale;
+    /// Rows by id, in batches, as far as the actor may see them.
+    fn rows(&self) -> &DataLoader<Rows>;
+    /// Where the request came from; the loopback address where it came from no socket.
+    fn address(&self) -> IpAddr;
+}
+
+impl ContextExt for Context<'_> {
+    fn app(&self) -> &Arc<App> {
+        self.data_unchecked()
+    }
+
+    fn actor(&self) -> &Actor {
+        self.data_unchecked()
+    }
+
+    fn locale(&self) -> Locale {
+        *self.data_unchecked()
+    }
+
+    fn rows(&self) -> &DataLoader<Rows> {
+        self.data_unchecked()
+    }
+
+    fn address(&self) -> IpAddr {
+        self.data_opt::<ClientAddress>().map_or(IpAddr::from([127, 0, 0, 1]), |address| address.0)
+    }
 }

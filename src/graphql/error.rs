@@ -1,38 +1,96 @@
-//! A stand-in for the way that errors leave.
+//! The one place where errors leave: what a client sees of an [`Error`], and what the log does.
 
-use async_graphql::{ErrorExtensionValues, Response};
-use axum::http::StatusCode;
+use async_graphql::{ErrorExtensionValues, Response, ServerError};
 
 use crate::error::{Error, Kind};
 use crate::locale::Locale;
 
-/// An answer that is ready to leave.
+/// An answer on its way out.
 #[derive(Debug)]
 pub struct Finished {
-    /// The status that a top-level error asks for.
-    pub status: Option<StatusCode>,
-    /// Seconds until it is worth trying again.
+    /// The HTTP status that a top-level error asks for.
+    pub status: Option<u16>,
+    /// Seconds after which to come back.
     pub retry_after: Option<u64>,
-    /// The body.
+    /// The answer.
     pub body: Response,
 }
 
-/// Maps our errors to what a client may know.
+/// Errors at most in one answer.
+const MAX_ERRORS: usize = 10;
+/// Characters at most of one message.
+const MAX_MESSAGE: usize = 200;
+
+/// Puts every top-level error into the words and codes of the contract.
 #[must_use]
-pub fn finish(mut response: Response, _locale: Locale, request_id: &str) -> Finished {
-    let mut status = None;
+pub fn finish(mut response: Response, locale: Locale, request_id: &str) -> Finished {
+    let (mut status, mut retry_after) = (None, None);
+    response.errors.truncate(MAX_ERRORS);
     for error in &mut response.errors {
-        let code = match error.source::<Error>().map(Error::kind) {
-            Some(Kind::Unauthenticated) => {
-                status = Some(StatusCode::UNAUTHORIZED);
-                "UNAUTHENTICATED"
+        let ours = error.source.as_deref().and_then(own);
+        let (code, message) = match ours {
+            Some(ours) => {
+                log(ours, error, request_id);
+                match ours.kind() {
+                    Kind::Unauthenticated => status = Some(401),
+                    Kind::Unavailable { retry_after: after } => {
+                        status = status.or(Some(503));
+                        retry_after = Some(after.as_secs());
+                    }
+                    _ => {}
+                }
+                words(ours, locale)
             }
-            Some(_) => "INTERNAL",
-            None => "GRAPHQL_VALIDATION_FAILED",
+            None => foreign(error, locale, request_id),
         };
-        let extensions = error.extensions.get_or_insert_with(ErrorExtensionValues::default);
+        error.message = message.chars().take(MAX_MESSAGE).collect();
+        let mut extensions = ErrorExtensionValues::default();
         extensions.set("code", code);
         extensions.set("requestId", request_id);
+        if let Some(Kind::BadInput(refusal)) = ours.map(Error::kind) {
+            extensions.set("field", refusal.field.clone());
+        }
+        error.extensions = Some(extensions);
+        error.source = None;
     }
-    Finished { status, retry_after: None, body: response }
+    Finished { status, retry_after, body: response }
+}
+
+fn own(source: &(dyn std::any::Any + Send + Sync)) -> Option<&Error> {
+    source.downcast_ref::<Error>()
+}
+
+fn words(error: &Error, locale: Locale) -> (&'static str, String) {
+    match error.kind() {
+        Kind::Unauthenticated => ("UNAUTHENTICATED", locale.text("error-unauthenticated", &[])),
+        Kind::Unavailable { .. } => ("UNAVAILABLE", locale.text("error-unavailable", &[])),
+        Kind::Internal => ("INTERNAL", locale.text("error-internal", &[])),
+        Kind::BadInput(refusal) => ("BAD_USER_INPUT", locale.refusal(refusal)),
+        Kind::Refused(refusals) => {
+            let is_forbidden = refusals.iter().any(|one| one.problem == crate::problem::Problem::Forbidden);
+            let text: Vec<_> = refusals.iter().map(|refusal| locale.refusal(refusal)).collect();
+            (if is_forbidden { "FORBIDDEN" } else { "BAD_USER_INPUT" }, text.join(" "))
+        }
+    }
+}
+
+/// An error that the executor made itself: about the document, or about an argument's form. Anything else that
+/// carries a path came out of a resolver and tells its secrets to the log alone.
+fn foreign(error: &ServerError, locale: Locale, request_id: &str) -> (&'static str, String) {
+    if error.path.is_empty() {
+        return ("GRAPHQL_VALIDATION_FAILED", error.message.clone());
+    }
+    if error.source.is_none() && error.message.starts_with("Failed to parse") {
+        return ("BAD_USER_INPUT", error.message.clone());
+    }
+    tracing::error!(request_id, cause = error.message, "a foreign error reached the edge");
+    ("INTERNAL", locale.text("error-internal", &[]))
+}
+
+fn log(error: &Error, at: &ServerError, request_id: &str) {
+    if matches!(error.kind(), Kind::Internal | Kind::Unavailable { .. }) {
+        let cause = error.cause().map(ToString::to_string).unwrap_or_default();
+        let path: Vec<_> = at.path.iter().map(|segment| format!("{segment:?}")).collect();
+        tracing::error!(request_id, cause, path = path.join("."), "{error}");
+    }
 }

@@ -1,8 +1,13 @@
-//! A stand-in for the merged roots.
+//! The merged roots, and what every domain's resolvers share.
 
 pub mod context;
 pub mod error;
 pub mod guard;
+pub mod page;
+pub mod payload;
+mod problem_enum;
+pub mod rows;
+pub mod scalars;
 
 use std::sync::Arc;
 
@@ -13,7 +18,7 @@ use crate::app::App;
 /// The schema.
 pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
 
-/// Queries.
+/// A stand-in for the merged root.
 #[derive(Debug)]
 pub struct Query;
 
@@ -25,7 +30,7 @@ impl Query {
     }
 }
 
-/// Mutations.
+/// A stand-in for the merged root.
 #[derive(Debug)]
 pub struct Mutation;
 

@@ -137,10 +137,10 @@ impl RequestFault {
             Self::Refused(Breach::NoOperation(Some(name))) => {
                 locale.text("fault-operation-unknown", &[("name", name.chars().take(64).collect())])
             }
-            Self::Unauthenticated => plain("fault-unauthenticated"),
+            Self::Unauthenticated => plain("error-unauthenticated"),
             Self::Timeout => plain("fault-timeout"),
-            Self::Unavailable(_) => plain("fault-unavailable"),
-            Self::Internal => plain("fault-internal"),
+            Self::Unavailable(_) => plain("error-unavailable"),
+            Self::Internal => plain("error-internal"),
         }
     }
 

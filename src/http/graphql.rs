@@ -1,6 +1,6 @@
 //! GraphQL over HTTP (the draft of the GraphQL Foundation), over any executor.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 use std::time::Duration;
 
 use async_graphql::parser::parse_query;
@@ -30,9 +30,6 @@ use crate::policy::Actor;
 
 /// How long an operation may take.
 const DEADLINE: Duration = Duration::from_secs(10);
-/// How many errors come back, and how many characters of each message.
-const MAX_ERRORS: usize = 10;
-const MAX_MESSAGE: usize = 200;
 /// An operation's name as the log takes it: longer ones are no names that somebody gave.
 const MAX_NAME: usize = 64;
 
@@ -109,14 +106,10 @@ impl Call<'_> {
         let mut request = GraphqlRequest::new(query).variables(variables);
         request.operation_name = operation_name;
         request.set_parsed_query(document);
-        let address = self.peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0);
-        let request = context::attach(
-            request.data(ClientAddress(address)),
-            &edge.app,
-            actor,
-            caller.locale,
-            RequestId(caller.id.clone()),
-        );
+        if let Some(peer) = self.peer {
+            request = request.data(ClientAddress(peer.0));
+        }
+        let request = context::attach(request, &edge.app, actor, caller.locale, RequestId(caller.id.clone()));
         let response = execute(&edge.executor, request, executed.kind).await?;
         write(finish(response, caller.locale, &caller.id), media, &caller.id)
     }
@@ -178,15 +171,9 @@ struct Answer<'a> {
 }
 
 fn write(finished: Finished, media: Media, request_id: &str) -> Result<Response, RequestFault> {
-    let Finished { status, retry_after, mut body } = finished;
+    let Finished { status, retry_after, body } = finished;
     // An error of the request as a whole has no path: nothing was executed, so there is no data either.
     let is_refused = body.data == Value::Null && body.errors.iter().all(|error| error.path.is_empty());
-    body.errors.truncate(MAX_ERRORS);
-    for error in &mut body.errors {
-        if let Some((end, _)) = error.message.char_indices().nth(MAX_MESSAGE) {
-            error.message.truncate(end);
-        }
-    }
     let data = (!is_refused).then_some(&body.data);
     let answer = Answer { errors: &body.errors, data, extensions: &body.extensions };
     let text = serde_json::to_vec(&answer).map_err(|error| {
@@ -194,13 +181,14 @@ fn write(finished: Finished, media: Media, request_id: &str) -> Result<Response,
         RequestFault::Internal
     })?;
     let mut response = Response::new(Body::from(text));
-    *response.status_mut() = status.unwrap_or(match (is_refused, media) {
+    let asked_for = status.and_then(|status| StatusCode::from_u16(status).ok());
+    *response.status_mut() = asked_for.unwrap_or(match (is_refused, media) {
         (true, Media::GraphqlResponse) => StatusCode::BAD_REQUEST,
         _ => StatusCode::OK,
     });
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(media.content_type()));
-    if status == Some(StatusCode::UNAUTHORIZED) {
+    if asked_for == Some(StatusCode::UNAUTHORIZED) {
         headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     }
     if let Some(seconds) = retry_after {

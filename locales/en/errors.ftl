@@ -1,0 +1,3 @@
+error-unauthenticated = Please log in.
+error-unavailable = The service is busy at the moment. Please try again shortly.
+error-internal = Something went wrong on our side. Please report the request id.

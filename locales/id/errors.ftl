@@ -1,0 +1,3 @@
+error-unauthenticated = Silakan masuk terlebih dahulu.
+error-unavailable = Layanan sedang sibuk. Silakan coba lagi sebentar lagi.
+error-internal = Terjadi kesalahan di pihak kami. Silakan laporkan id permintaan.
