@@ -1,4 +1,5 @@
 //! The tests that enter by the API, on both databases.
 
+mod demo;
 mod harness;
 mod migration;
