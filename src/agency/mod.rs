@@ -1,1 +1,3 @@
 //! agency
+
+pub mod nip;

@@ -2,4 +2,6 @@
 
 mod demo;
 mod harness;
+mod import;
 mod migration;
+mod reference;
