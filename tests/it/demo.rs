@@ -62,8 +62,8 @@ async fn counts(world: &World) -> BTreeMap<&'static str, i64> {
     let mut counts = BTreeMap::new();
     for table in TABLES {
         let statement = sea_orm::Statement::from_string(world.app.db.engine(), format!("SELECT count(*) FROM {table}"));
-        let row = world.app.db.read().query_one_raw(statement).await.unwrap().expect("a count");
-        counts.insert(table, row.try_get_by_index(0).unwrap());
+        let row = world.app.db.read().query_one_raw(statement).await.expect("the database answers").expect("a count");
+        counts.insert(table, row.try_get_by_index(0).expect("the database answers"));
     }
     counts
 }
@@ -84,9 +84,9 @@ async fn employee_of(world: &World, account: &DemoAccount) -> employee::Model {
         .filter(employee_nip::Column::ValidUntil.is_null())
         .one(db)
         .await
-        .unwrap()
+        .expect("the database answers")
         .expect("somebody carries the number");
-    employee::Entity::find_by_id(number.employee_id).one(db).await.unwrap().expect("the employee")
+    employee::Entity::find_by_id(number.employee_id).one(db).await.expect("the database answers").expect("the employee")
 }
 
 fn file(path: &str) -> PathBuf {
@@ -94,12 +94,16 @@ fn file(path: &str) -> PathBuf {
 }
 
 fn json(path: &str) -> Vec<serde_json::Value> {
-    serde_json::from_slice(&std::fs::read(file(path)).unwrap()).unwrap()
+    serde_json::from_slice(&std::fs::read(file(path)).expect("the file is there")).expect("a JSON list")
 }
 
 /// The lines of a CSV file by the names of its columns.
 fn csv(path: &str) -> Vec<BTreeMap<String, String>> {
-    csv::Reader::from_path(file(path)).unwrap().into_deserialize().collect::<Result<_, _>>().unwrap()
+    csv::Reader::from_path(file(path))
+        .expect("the file is there")
+        .into_deserialize()
+        .collect::<Result<_, _>>()
+        .expect("lines under a header")
 }
 
 #[rstest]
@@ -307,9 +311,15 @@ async fn assert_something_to_check_in_to(world: &World) {
         let clerk = employee_of(world, &account_of(name, Role::Employee)).await;
         let trainer = employee_of(world, &account_of(name, Role::Trainer)).await;
         let enrolments = enrolment::Entity::find().filter(enrolment::Column::EmployeeId.eq(clerk.id));
-        let runs: Vec<_> = enrolments.all(db).await.unwrap().iter().map(|enrolment| enrolment.course_run_id).collect();
+        let runs: Vec<_> = enrolments
+            .all(db)
+            .await
+            .expect("the database answers")
+            .iter()
+            .map(|enrolment| enrolment.course_run_id)
+            .collect();
         let sessions = course_session::Entity::find().filter(course_session::Column::AgencyId.eq(clerk.agency_id));
-        let sessions = sessions.all(db).await.unwrap();
+        let sessions = sessions.all(db).await.expect("the database answers");
         let opens = |s: &course_session::Model| s.starts_at - TimeDelta::minutes(s.opens_before_minutes.into());
         let is_open = |s: &&course_session::Model| opens(s) <= now && now + TimeDelta::hours(2) <= s.ends_at;
         let is_mine = |s: &course_session::Model| runs.contains(&s.course_run_id);
@@ -318,14 +328,25 @@ async fn assert_something_to_check_in_to(world: &World) {
         let taught = course_session_trainer::Entity::find()
             .filter(course_session_trainer::Column::EmployeeId.eq(trainer.id))
             .filter(course_session_trainer::Column::CourseSessionId.is_in(open.iter().map(|s| s.id)));
-        assert_eq!(taught.count(db).await.unwrap(), open.len() as u64, "{name} at {now}: the trainer teaches them");
+        assert_eq!(
+            taught.count(db).await.expect("the database answers"),
+            open.len() as u64,
+            "{name} at {now}: the trainer teaches them"
+        );
         let session = open.first().unwrap_or_else(|| panic!("{name} at {now}: nothing is open"));
         assert!(session.requires_code && session.code_secret.len() == 20);
-        let room =
-            venue::Entity::find_by_id(session.venue_id.expect("a room")).one(db).await.unwrap().expect("the room");
+        let room = venue::Entity::find_by_id(session.venue_id.expect("a room"))
+            .one(db)
+            .await
+            .expect("the database answers")
+            .expect("the room");
         assert_eq!(room.unit_id, None, "a room for classes");
-        let run = course_run::Entity::find_by_id(session.course_run_id).one(db).await.unwrap().expect("the run");
-        let zone: chrono_tz::Tz = session.time_zone.parse().unwrap();
+        let run = course_run::Entity::find_by_id(session.course_run_id)
+            .one(db)
+            .await
+            .expect("the database answers")
+            .expect("the run");
+        let zone: chrono_tz::Tz = session.time_zone.parse().expect("a zone");
         let days = run.starts_on..=run.ends_on;
         for instant in [session.starts_at, session.ends_at] {
             assert!(days.contains(&instant.with_timezone(&zone).date_naive()), "{name} at {now}");
@@ -384,9 +405,9 @@ async fn stranger(world: &World) -> account::Model {
         locked_at: Set(None),
         created_at: Set(world.app.clock.now()),
     };
-    let transaction = world.app.db.begin().await.unwrap();
-    let account = account.insert(&transaction).await.unwrap();
-    transaction.commit().await.unwrap();
+    let transaction = world.app.db.begin().await.expect("the database answers");
+    let account = account.insert(&transaction).await.expect("the database answers");
+    transaction.commit().await.expect("the database answers");
     account
 }
 
