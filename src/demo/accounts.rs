@@ -108,12 +108,12 @@ pub fn print_json(out: &mut dyn Write) -> io::Result<()> {
 /// Writes what somebody who has just started the demo needs: where it is, and who can log in.
 pub fn print_welcome(out: &mut dyn Write, url: &str) -> io::Result<()> {
     writeln!(out, "Bina demo: {url}\n")?;
-    writeln!(out, "{:32} {:38} {:14} AGENCY", "IDENTIFIER", "PASSWORD", "ROLE")?;
+    writeln!(out, "{:34} {:38} {:14} AGENCY", "IDENTIFIER", "PASSWORD", "ROLE")?;
     for account in accounts() {
         let role = account.roles.last().map(serde_json::to_value).transpose()?;
         let role = role.as_ref().and_then(serde_json::Value::as_str).unwrap_or_default();
         let agency = account.agency.as_deref().unwrap_or("-");
-        writeln!(out, "{:32} {:38} {role:14} {agency}", account.identifier, account.password)?;
+        writeln!(out, "{:34} {:38} {role:14} {agency}", account.identifier, account.password)?;
     }
     writeln!(out, "\nThese passwords are public: keep nothing real in this database.")
 }

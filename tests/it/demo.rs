@@ -424,6 +424,23 @@ async fn a_database_with_somebody_in_it_is_refused(#[values(Engine::Sqlite, Engi
 
 #[rstest]
 #[tokio::test]
+async fn a_database_with_people_is_refused_even_without_accounts(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = demo_world(engine).await;
+    let transaction = world.app.db.begin().await.unwrap();
+    let cut = "UPDATE employee SET account_id = NULL; DELETE FROM role_grant; DELETE FROM contact; DELETE FROM account";
+    for statement in cut.split(';') {
+        transaction.execute_unprepared(statement).await.unwrap();
+    }
+    transaction.commit().await.unwrap();
+    let error = demo::load(&world.app).await.expect_err("refused");
+    assert_eq!(error.cause().expect("the reason").to_string(), ForeignDatabase.to_string());
+    assert_eq!(counts(&world).await["account"], 0);
+}
+
+#[rstest]
+#[tokio::test]
 async fn who_registers_in_the_demo_does_not_lock_it_out(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let world = demo_world(engine).await;
     let registered = stranger(&world).await;
