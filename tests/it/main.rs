@@ -1,5 +1,6 @@
 //! The tests that enter by the API, on both databases.
 
+mod demo;
 mod harness;
 mod import;
 mod migration;
