@@ -7,3 +7,4 @@ pub mod payload;
 mod problem_enum;
 pub mod rows;
 pub mod scalars;
+pub mod search;
