@@ -84,7 +84,7 @@ impl Locale {
 /// Whether a key has words of its own in both languages.
 #[cfg(test)]
 pub(crate) fn has_both(key: &str) -> bool {
-    let files = |language| {
+    let files = |language: &LanguageIdentifier| {
         MESSAGES.locales().any(|known| known == language) && {
             let text = MESSAGES.try_lookup(language, key);
             text.is_some()

@@ -6,15 +6,16 @@ use std::sync::Arc;
 
 use async_graphql::ID;
 use async_graphql::dataloader::Loader;
+use entity::employee;
 use entity::ids::{
-    AgencyId, CheckInId, CourseId, CourseRunId, CourseSessionId, DeviceId, EmployeeId, EnrolmentId, HolidayId,
-    JurisdictionId, RoleGrantId, ScheduleId, SiasnTermId, TypedId, UnitId, VenueId,
+    AccountId, AgencyId, CheckInId, CourseId, CourseRunId, CourseSessionId, DeviceId, EmployeeId, EnrolmentId,
+    HolidayId, JurisdictionId, RoleGrantId, ScheduleId, SiasnTermId, TypedId, UnitId, VenueId,
 };
 use sea_orm::sea_query::LockType;
 use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait, QueryFilter as _, QuerySelect as _, Select};
 use uuid::Uuid;
 
-use super::context::ContextExt as _;
+use super::context::{ContextExt as _, RequestActor};
 use super::page::{self, Keyset, Page, PageArgs};
 use crate::app::App;
 use crate::db;
@@ -28,7 +29,7 @@ pub struct Rows {
     /// The running server's parts.
     pub app: Arc<App>,
     /// Who asks.
-    pub actor: Actor,
+    pub actor: Arc<RequestActor>,
 }
 
 /// The id of a table whose rows are loaded by id.
@@ -80,12 +81,28 @@ impl<K: RowKey> Loader<K> for Rows {
 
     async fn load(&self, keys: &[K]) -> std::result::Result<HashMap<K, Row<K>>, Arc<Error>> {
         let ids = keys.iter().map(|key| (*key).into());
-        let rows = policy::find::<K::Table>(&self.actor)
+        let rows = policy::find::<K::Table>(self.actor.get())
             .filter(db::any_of(self.app.db.engine(), K::ID, ids))
             .all(self.app.db.read())
             .await
             .map_err(|error| Arc::new(error.into()))?;
         Ok(rows.into_iter().map(|row| (K::of(&row), row)).collect())
+    }
+}
+
+/// Employees by their accounts.
+impl Loader<AccountId> for Rows {
+    type Value = employee::Model;
+    type Error = Arc<Error>;
+
+    async fn load(&self, keys: &[AccountId]) -> std::result::Result<HashMap<AccountId, employee::Model>, Arc<Error>> {
+        let ids = keys.iter().map(|key| key.0);
+        let rows = policy::find::<employee::Entity>(self.actor.get())
+            .filter(db::any_of(self.app.db.engine(), employee::Column::AccountId, ids))
+            .all(self.app.db.read())
+            .await
+            .map_err(|error| Arc::new(error.into()))?;
+        Ok(rows.into_iter().filter_map(|row| Some((row.account_id?, row))).collect())
     }
 }
 

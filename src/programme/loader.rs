@@ -64,7 +64,7 @@ where
 {
     pairs.sort_unstable_by_key(|(_, id)| *id);
     let ids = pairs.iter().map(|(_, id)| (*id).into());
-    let found = policy::find::<K::Table>(&rows.actor)
+    let found = policy::find::<K::Table>(rows.actor.get())
         .filter(db::any_of(rows.app.db.engine(), K::ID, ids))
         .all(rows.app.db.read())
         .await?;

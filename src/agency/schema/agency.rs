@@ -43,7 +43,7 @@ crate::connection!(AgencyConnection, AgencyEdge, Agency);
 #[Object]
 impl Agency {
     /// The id.
-    async fn id(&self) -> ID {
+    pub async fn id(&self) -> ID {
         self.0.id.to_string().into()
     }
 

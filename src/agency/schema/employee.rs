@@ -54,7 +54,7 @@ crate::connection!(EmployeeConnection, EmployeeEdge, Employee);
 #[Object]
 impl Employee {
     /// The id.
-    async fn id(&self) -> ID {
+    pub async fn id(&self) -> ID {
         self.0.id.to_string().into()
     }
 

@@ -41,7 +41,7 @@ crate::connection!(JurisdictionConnection, JurisdictionEdge, Jurisdiction);
 #[Object]
 impl Jurisdiction {
     /// The id.
-    async fn id(&self) -> ID {
+    pub async fn id(&self) -> ID {
         self.0.id.to_string().into()
     }
 
@@ -111,7 +111,7 @@ crate::connection!(SiasnTermConnection, SiasnTermEdge, SiasnTerm);
 #[Object]
 impl SiasnTerm {
     /// The id.
-    async fn id(&self) -> ID {
+    pub async fn id(&self) -> ID {
         self.0.id.to_string().into()
     }
 
@@ -167,7 +167,7 @@ crate::connection!(HolidayConnection, HolidayEdge, Holiday);
 #[Object]
 impl Holiday {
     /// The id.
-    async fn id(&self) -> ID {
+    pub async fn id(&self) -> ID {
         self.0.id.to_string().into()
     }
 

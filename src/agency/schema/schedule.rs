@@ -53,7 +53,7 @@ crate::connection!(ScheduleConnection, ScheduleEdge, Schedule);
 #[Object]
 impl Schedule {
     /// The id.
-    async fn id(&self) -> ID {
+    pub async fn id(&self) -> ID {
         self.0.id.to_string().into()
     }
 

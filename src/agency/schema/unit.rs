@@ -32,7 +32,7 @@ crate::connection!(UnitConnection, UnitEdge, Unit);
 #[Object]
 impl Unit {
     /// The id.
-    async fn id(&self) -> ID {
+    pub async fn id(&self) -> ID {
         self.0.id.to_string().into()
     }
 

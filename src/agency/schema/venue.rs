@@ -24,7 +24,7 @@ crate::connection!(VenueConnection, VenueEdge, Venue);
 #[Object]
 impl Venue {
     /// The id.
-    async fn id(&self) -> ID {
+    pub async fn id(&self) -> ID {
         self.0.id.to_string().into()
     }
 

@@ -28,7 +28,7 @@ crate::connection!(CourseConnection, CourseEdge, Course);
 #[Object]
 impl Course {
     /// The id.
-    async fn id(&self) -> ID {
+    pub async fn id(&self) -> ID {
         self.0.id.to_string().into()
     }
 

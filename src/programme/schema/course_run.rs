@@ -33,7 +33,7 @@ crate::connection!(CourseRunConnection, CourseRunEdge, CourseRun);
 #[Object]
 impl CourseRun {
     /// The id.
-    async fn id(&self) -> ID {
+    pub async fn id(&self) -> ID {
         self.0.id.to_string().into()
     }
 

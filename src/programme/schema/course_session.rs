@@ -27,7 +27,7 @@ crate::connection!(CourseSessionConnection, CourseSessionEdge, CourseSession);
 #[Object]
 impl CourseSession {
     /// The id.
-    async fn id(&self) -> ID {
+    pub async fn id(&self) -> ID {
         self.0.id.to_string().into()
     }
 

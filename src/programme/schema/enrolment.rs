@@ -35,7 +35,7 @@ crate::connection!(EnrolmentConnection, EnrolmentEdge, Enrolment);
 #[Object]
 impl Enrolment {
     /// The id.
-    async fn id(&self) -> ID {
+    pub async fn id(&self) -> ID {
         self.0.id.to_string().into()
     }
 

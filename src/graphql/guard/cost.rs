@@ -1,0 +1,252 @@
+//! After parsing, before validation: what the document comes to with its fragments spread out.
+//!
+//! Each fragment is weighed once, those that it spreads before it, so no fragment is ever spread out.
+
+use std::collections::HashMap;
+
+use async_graphql::parser::types::{
+    DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet,
+};
+
+use super::{Breach, Limits, Measure, at_most};
+
+/// Mutations that know the caller by what they are given: they ignore the `Authorization` header.
+const WITHOUT_TOKEN: [&str; 5] = ["login", "refreshTokens", "registerCitizen", "requestContactCode", "activateAccount"];
+/// The one further mutation that checks a password.
+const CHANGE_PASSWORD: &str = "changePassword";
+
+/// What is about to be executed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Executed {
+    /// Query, mutation or subscription.
+    pub kind: OperationType,
+    /// The operation's name.
+    pub name: Option<String>,
+    /// Whether every field at its top knows the caller without the `Authorization` header.
+    pub is_without_token: bool,
+}
+
+/// Checks a parsed document, and its chosen operation.
+///
+/// # Errors
+/// Names the limit that is passed, the fragment that spreads itself, or the operation that is missing.
+pub fn examine(
+    document: &ExecutableDocument,
+    operation_name: Option<&str>,
+    limits: &Limits,
+) -> Result<Executed, Breach> {
+    let mut scale = Scale::default();
+    let mut selections = 0_usize;
+    for name in in_order(document)? {
+        let fragment = &document.fragments[name].node;
+        scale.directives += fragment.directives.len();
+        let weight = scale.weigh(&fragment.selection_set.node);
+        selections = selections.saturating_add(weight.selections);
+        scale.fragments.insert(name, weight);
+    }
+    let mut executed = None;
+    for (name, operation) in document.operations.iter() {
+        let operation = &operation.node;
+        scale.directives += operation.directives.len();
+        scale.directives +=
+            operation.variable_definitions.iter().map(|variable| variable.node.directives.len()).sum::<usize>();
+        let weight = scale.weigh(&operation.selection_set.node);
+        selections = selections.saturating_add(weight.selections);
+        if is_chosen(&document.operations, name.map(|name| name.as_str()), operation_name) {
+            executed = Some((name, operation, weight));
+        }
+    }
+    at_most(Measure::Aliases, scale.aliases, limits.aliases)?;
+    at_most(Measure::Directives, scale.directives, limits.directives)?;
+    at_most(Measure::Selections, selections, limits.selections)?;
+    let (name, operation, weight) =
+        executed.ok_or_else(|| Breach::NoOperation(operation_name.map(ToOwned::to_owned)))?;
+    weight.check(operation, limits)?;
+    Ok(Executed {
+        kind: operation.ty,
+        name: name.map(ToString::to_string),
+        is_without_token: operation.ty == OperationType::Mutation && weight.roots == weight.roots_without_token,
+    })
+}
+
+/// Chooses as the executor does.
+fn is_chosen(operations: &DocumentOperations, name: Option<&str>, wanted: Option<&str>) -> bool {
+    wanted.map_or_else(|| operations.iter().len() == 1, |wanted| name == Some(wanted))
+}
+
+/// The fragments, each after those that it spreads.
+fn in_order(document: &ExecutableDocument) -> Result<Vec<&str>, Breach> {
+    let mut order = Vec::with_capacity(document.fragments.len());
+    let mut is_placed: HashMap<&str, bool> = HashMap::new();
+    for start in document.fragments.keys() {
+        let mut open: Vec<(&str, Vec<&str>)> = Vec::new();
+        let mut next = Some(start.as_str());
+        loop {
+            if let Some(name) = next.take()
+                && let Some(fragment) = document.fragments.get(name)
+            {
+                match is_placed.get(name) {
+                    None => {
+                        let mut spreads = Vec::new();
+                        collect_spreads(&fragment.node.selection_set.node, &mut spreads);
+                        is_placed.insert(name, false);
+                        open.push((name, spreads));
+                    }
+                    Some(false) => return Err(Breach::Cycle(name.to_owned())),
+                    Some(true) => {}
+                }
+            }
+            let Some((name, spreads)) = open.last_mut() else { break };
+            next = spreads.pop();
+            if next.is_none() {
+                is_placed.insert(name, true);
+                order.push(*name);
+                open.pop();
+            }
+        }
+    }
+    Ok(order)
+}
+
+fn collect_spreads<'a>(set: &'a SelectionSet, spreads: &mut Vec<&'a str>) {
+    for selection in &set.items {
+        match &selection.node {
+            Selection::Field(field) => collect_spreads(&field.node.selection_set.node, spreads),
+            Selection::InlineFragment(inline) => collect_spreads(&inline.node.selection_set.node, spreads),
+            Selection::FragmentSpread(spread) => spreads.push(&spread.node.fragment_name.node),
+        }
+    }
+}
+
+/// What a selection set comes to, fragments spread out. Arithmetic saturates: too much stays too much.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Weight {
+    /// Fields, except those below `__schema` and `__type`.
+    fields: usize,
+    /// Levels of those fields.
+    depth: usize,
+    /// Fields, spreads and inline fragments.
+    selections: usize,
+    /// Selection sets within one another.
+    nesting: usize,
+    /// Levels of all fields: the depth, if this stands below `__schema`.
+    full_depth: usize,
+    /// Values answered, if this stands below `__schema`.
+    full_introspected: usize,
+    /// Levels below and with the `__schema` and `__type` fields in it.
+    introspection_depth: usize,
+    /// Values answered by the `__schema` and `__type` fields in it.
+    introspected: usize,
+    /// Fields at the top.
+    roots: usize,
+    /// Of them, those that need no token.
+    roots_without_token: usize,
+    /// Of them, those that check a password or a code.
+    attempts: usize,
+}
+
+impl Weight {
+    fn of_field(name: &str, below: Self) -> Self {
+        let full_depth = below.full_depth.saturating_add(1);
+        let full_introspected = below.full_introspected.saturating_mul(entries(name)).saturating_add(1);
+        let is_without_token = WITHOUT_TOKEN.contains(&name);
+        let (fields, depth, introspection_depth, introspected) = if matches!(name, "__schema" | "__type") {
+            (0, 0, full_depth, full_introspected)
+        } else {
+            (below.fields, below.depth, below.introspection_depth, below.introspected)
+        };
+        Self {
+            fields: fields.saturating_add(1),
+            depth: depth.saturating_add(1),
+            selections: below.selections.saturating_add(1),
+            nesting: below.nesting,
+            full_depth,
+            full_introspected,
+            introspection_depth,
+            introspected,
+            roots: 1,
+            roots_without_token: usize::from(is_without_token),
+            attempts: usize::from(is_without_token || name == CHANGE_PASSWORD),
+        }
+    }
+
+    fn of_fragment(inside: Self) -> Self {
+        Self { selections: inside.selections.saturating_add(1), ..inside }
+    }
+
+    fn beside(self, other: Self) -> Self {
+        Self {
+            fields: self.fields.saturating_add(other.fields),
+            depth: self.depth.max(other.depth),
+            selections: self.selections.saturating_add(other.selections),
+            nesting: self.nesting.max(other.nesting),
+            full_depth: self.full_depth.max(other.full_depth),
+            full_introspected: self.full_introspected.saturating_add(other.full_introspected),
+            introspection_depth: self.introspection_depth.max(other.introspection_depth),
+            introspected: self.introspected.saturating_add(other.introspected),
+            roots: self.roots.saturating_add(other.roots),
+            roots_without_token: self.roots_without_token.saturating_add(other.roots_without_token),
+            attempts: self.attempts.saturating_add(other.attempts),
+        }
+    }
+
+    fn check(&self, operation: &OperationDefinition, limits: &Limits) -> Result<(), Breach> {
+        at_most(Measure::Nesting, self.nesting, limits.nesting)?;
+        at_most(Measure::Depth, self.depth, limits.depth)?;
+        at_most(Measure::Depth, self.introspection_depth, limits.introspection_depth)?;
+        at_most(Measure::RootFields, self.roots, limits.root_fields)?;
+        if operation.ty == OperationType::Mutation && self.attempts > 0 {
+            at_most(Measure::RootFields, self.roots, limits.root_fields_with_attempt)?;
+        }
+        at_most(Measure::Fields, self.fields, limits.fields)?;
+        at_most(Measure::Introspected, self.introspected, limits.introspected)
+    }
+}
+
+/// How many values a field of the introspection types answers with, in a schema of 200 types.
+fn entries(name: &str) -> usize {
+    match name {
+        "types" => 200,
+        "fields" => 12,
+        "possibleTypes" | "enumValues" => 8,
+        "inputFields" | "directives" => 6,
+        "args" => 4,
+        "interfaces" => 2,
+        _ => 1,
+    }
+}
+
+/// Weighs selection sets; counts on the way what the limits of the whole document count.
+#[derive(Default)]
+struct Scale<'a> {
+    fragments: HashMap<&'a str, Weight>,
+    aliases: usize,
+    directives: usize,
+}
+
+impl Scale<'_> {
+    fn weigh(&mut self, set: &SelectionSet) -> Weight {
+        let mut total = Weight::default();
+        for selection in &set.items {
+            self.directives += selection.node.directives().len();
+            total = total.beside(match &selection.node {
+                Selection::Field(field) => {
+                    self.aliases += usize::from(field.node.alias.is_some());
+                    let below = self.weigh(&field.node.selection_set.node);
+                    Weight::of_field(&field.node.name.node, below)
+                }
+                Selection::InlineFragment(inline) => Weight::of_fragment(self.weigh(&inline.node.selection_set.node)),
+                Selection::FragmentSpread(spread) => {
+                    let name = spread.node.fragment_name.node.as_str();
+                    // One that is not defined weighs nothing; validation refuses it.
+                    Weight::of_fragment(self.fragments.get(name).copied().unwrap_or_default())
+                }
+            });
+        }
+        total.nesting += usize::from(!set.items.is_empty());
+        total
+    }
+}
+
+#[cfg(test)]
+mod tests;

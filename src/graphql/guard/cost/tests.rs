@@ -1,0 +1,219 @@
+use async_graphql::parser::parse_query;
+use proptest::prelude::*;
+
+use super::*;
+
+fn limit(query: &str) -> Result<Executed, Breach> {
+    examine(&parse_query(query).unwrap(), None, &Limits::default())
+}
+
+fn past(measure: Measure, limit: usize) -> Result<Executed, Breach> {
+    Err(Breach::Limit(measure, limit))
+}
+
+/// `count` fragments, each spreading the next `width` times.
+fn bomb(count: usize, width: usize) -> String {
+    let spread = |at: usize| format!("...F{at} ").repeat(width);
+    let fragments: String = (0..count).map(|at| format!("fragment F{at} on Query{{{}}}", spread(at + 1))).collect();
+    format!("{{...F0}}{fragments}fragment F{count} on Query{{__typename}}")
+}
+
+#[test]
+fn refuses_the_bombs() {
+    assert_eq!(limit(&bomb(24, 2)), past(Measure::Selections, 2_000));
+    assert_eq!(limit(&bomb(7, 8)), past(Measure::Selections, 2_000));
+    assert_eq!(limit(&bomb(150, 2)), past(Measure::Selections, 2_000));
+    assert_eq!(limit(&format!("{{{}}}", "a ".repeat(500))), past(Measure::RootFields, 10));
+    assert_eq!(limit(&format!("{{a{{{}}}}}", "a ".repeat(500))), past(Measure::Fields, 400));
+    assert_eq!(limit(&format!("{{a{{{}}}}}", "b:a ".repeat(101))), past(Measure::Aliases, 30));
+    assert_eq!(limit(&format!("{{a{}}}", "@skip(if:true)".repeat(1_000))), past(Measure::Directives, 50));
+    assert_eq!(limit(&format!("query{}{{a}}", "@a".repeat(51))), past(Measure::Directives, 50));
+    assert_eq!(limit(&format!("query($v:Int{}){{a}}", "@a".repeat(51))), past(Measure::Directives, 50));
+    assert_eq!(limit(&format!("{}{}", "{a".repeat(13), "}".repeat(13))), past(Measure::Depth, 12));
+    assert_eq!(limit(&format!("{{{}a{}}}", "...{".repeat(40), "}".repeat(40))), past(Measure::Nesting, 32));
+}
+
+#[test]
+fn refuses_bombs_that_are_not_executed() {
+    let document = format!("query Small{{a}} {}", bomb(24, 2).replacen('{', "query Large{", 1));
+    let document = parse_query(&document).unwrap();
+    let refused = past(Measure::Selections, 2_000);
+    assert_eq!(examine(&document, Some("Small"), &Limits::default()), refused);
+    let unused = bomb(24, 2).replacen("...F0", "a", 1);
+    assert_eq!(limit(&unused), refused);
+}
+
+#[test]
+fn refuses_cycles() {
+    for query in [
+        "{...A} fragment A on Q{...A}",
+        "{...A} fragment A on Q{a{...{...B}}} fragment B on Q{...C} fragment C on Q{b{...A}}",
+        "{a} fragment A on Q{...B} fragment B on Q{...A}",
+    ] {
+        assert!(matches!(limit(query), Err(Breach::Cycle(_))), "{query}");
+    }
+    assert!(limit("{...A ...B} fragment A on Q{...B ...B} fragment B on Q{...C} fragment C on Q{a}").is_ok());
+    assert!(limit("{...Missing}").is_ok());
+}
+
+#[test]
+fn one_attempt_a_request() {
+    let login = "login(input:{}){errors{code}}";
+    assert!(limit(&format!("mutation{{{login}}}")).is_ok());
+    for query in [
+        format!("mutation{{{}}}", (0..5).map(|at| format!("a{at}:{login}")).collect::<String>()),
+        format!("mutation{{{login} checkIn{{id}}}}"),
+        format!("mutation{{...A ...A}}fragment A on Mutation{{{login}}}"),
+        format!("mutation{{...{{{login}}} ...on Mutation{{a:{login}}}}}"),
+        "mutation{a:changePassword{id} b:changePassword{id}}".to_owned(),
+    ] {
+        assert_eq!(limit(&query), past(Measure::RootFields, 1), "{query}");
+    }
+    assert!(limit("mutation{a:checkIn{id} b:checkIn{id}}").is_ok());
+    assert!(limit("{login a}").is_ok(), "no such field of Query checks a password");
+}
+
+#[test]
+fn knows_what_needs_no_token() {
+    for (query, is_without_token) in [
+        ("mutation{login{a}}", true),
+        ("mutation{refreshTokens{a}}", true),
+        ("mutation{a:registerCitizen{a}}", true),
+        ("mutation{...{...A}}fragment A on Mutation{requestContactCode{a}}", true),
+        ("mutation{activateAccount{a}}", true),
+        ("mutation{login:checkIn{a}}", false),
+        ("mutation{changePassword{a}}", false),
+        ("mutation{logout{a}}", false),
+        ("{login}", false),
+        ("{viewer{id}}", false),
+    ] {
+        assert_eq!(limit(query).unwrap().is_without_token, is_without_token, "{query}");
+    }
+}
+
+#[test]
+fn chooses_the_operation_as_the_executor_does() {
+    let limits = Limits::default();
+    let chosen = |query, name| examine(&parse_query(query).unwrap(), name, &limits);
+    let none = |name: Option<&str>| Err(Breach::NoOperation(name.map(ToOwned::to_owned)));
+    assert_eq!(chosen("{a}", None).unwrap().name, None);
+    assert_eq!(chosen("{a}", Some("A")), none(Some("A")));
+    assert_eq!(chosen("query A{a}", None).unwrap().name.as_deref(), Some("A"));
+    let both = "query A{a} mutation B{b}";
+    assert_eq!(chosen(both, None), none(None));
+    assert_eq!(chosen(both, Some("C")), none(Some("C")));
+    assert_eq!(chosen(both, Some("A")).unwrap().kind, OperationType::Query);
+    assert_eq!(chosen(both, Some("B")).unwrap().kind, OperationType::Mutation);
+}
+
+/// The introspection queries that clients send: `getIntrospectionQuery` of graphql-js, with everything on, is what
+/// `GraphiQL`, the code generators and Apollo Sandbox send; Rover and the Kotlin and Swift generators send less.
+#[test]
+fn introspection_of_tools_passes_and_more_does_not() {
+    let introspection = include_str!("introspection.graphql");
+    assert!(limit(introspection).is_ok());
+    super::super::scan(introspection, &Limits::default()).unwrap();
+    let deep = |levels: usize| format!("{{__schema{{{}name{}}}}}", "types{".repeat(levels), "}".repeat(levels));
+    assert_eq!(limit(&deep(20)), past(Measure::Depth, 20));
+    assert_eq!(limit(&deep(4)), past(Measure::Introspected, 1_500_000));
+    let fields = "fields{type{".repeat(4);
+    let fields = format!("{{__type(name:\"A\"){{{fields}fields{{type{{fields{{name}}}}}}{}}}}}", "}}".repeat(4));
+    assert_eq!(limit(&fields), past(Measure::Introspected, 1_500_000));
+}
+
+const NAMES: [&str; 6] = ["a", "login", "__schema", "__type", "types", "fields"];
+
+/// The text of a selection set that spreads fragments from `first` on.
+fn selections(first: usize, count: usize) -> impl Strategy<Value = String> {
+    let field = (any::<bool>(), prop::sample::select(&NAMES[..]))
+        .prop_map(|(is_aliased, name)| format!("{}{name} ", if is_aliased { "b:" } else { "" }));
+    let spread = (first..=count).prop_map(|at| format!("...F{at} "));
+    let leaf = prop_oneof![3 => field, 2 => spread];
+    let several = prop::collection::vec(leaf, 1..4).prop_map(|items| items.concat());
+    several.prop_recursive(3, 12, 3, |inner| {
+        let inner = prop::collection::vec((0..=NAMES.len(), inner), 1..3);
+        inner.prop_map(|sets| {
+            let set = |(at, set)| format!("{}{{{set}}}", NAMES.get(at).unwrap_or(&"...@skip(if:false)"));
+            sets.into_iter().map(set).collect()
+        })
+    })
+}
+
+/// A document of one operation and five fragments without a cycle; the last spread names none.
+fn document() -> impl Strategy<Value = String> {
+    let fragments: Vec<_> = (0..5).map(|at| selections(at + 1, 5)).collect();
+    (selections(0, 5), fragments).prop_map(|(operation, fragments)| {
+        let fragment = |(at, set)| format!("fragment F{at} on Q @d{{{set}}}");
+        let fragments: String = fragments.into_iter().enumerate().map(fragment).collect();
+        format!("query($v:Int @d){{{operation}}}{fragments}")
+    })
+}
+
+/// Spreads everything out and counts one by one.
+fn spread_out<'a>(
+    document: &'a ExecutableDocument,
+    set: &'a SelectionSet,
+    path: &mut Vec<&'a str>,
+    sets: usize,
+    weight: &mut Weight,
+) {
+    weight.nesting = weight.nesting.max(sets + usize::from(!set.items.is_empty()));
+    for selection in &set.items {
+        weight.selections += 1;
+        match &selection.node {
+            Selection::Field(field) => {
+                path.push(&field.node.name.node);
+                count(path, weight);
+                spread_out(document, &field.node.selection_set.node, path, sets + 1, weight);
+                path.pop();
+            }
+            Selection::InlineFragment(inline) => {
+                spread_out(document, &inline.node.selection_set.node, path, sets + 1, weight);
+            }
+            Selection::FragmentSpread(spread) => {
+                if let Some(fragment) = document.fragments.get(&spread.node.fragment_name.node) {
+                    spread_out(document, &fragment.node.selection_set.node, path, sets + 1, weight);
+                }
+            }
+        }
+    }
+}
+
+/// Counts the last field of a path.
+fn count(path: &[&str], weight: &mut Weight) {
+    let answered = |path: &[&str]| path[..path.len() - 1].iter().map(|name| entries(name)).product::<usize>();
+    let introspects = path.iter().position(|name| matches!(*name, "__schema" | "__type"));
+    if introspects.is_none_or(|at| at + 1 == path.len()) {
+        weight.fields += 1;
+        weight.depth = weight.depth.max(path.len());
+    }
+    if let Some(at) = introspects {
+        weight.introspection_depth = weight.introspection_depth.max(path.len() - at);
+        weight.introspected += answered(&path[at..]);
+    }
+    weight.full_depth = weight.full_depth.max(path.len());
+    weight.full_introspected += answered(path);
+    if path.len() == 1 {
+        weight.roots += 1;
+        weight.roots_without_token += usize::from(path[0] == "login");
+        weight.attempts += usize::from(path[0] == "login");
+    }
+}
+
+proptest! {
+    #[test]
+    fn weighs_as_if_everything_were_spread_out(query in document()) {
+        let document = parse_query(&query).unwrap();
+        let mut scale = Scale::default();
+        for name in in_order(&document).unwrap() {
+            let weight = scale.weigh(&document.fragments[name].node.selection_set.node);
+            scale.fragments.insert(name, weight);
+        }
+        let (_, operation) = document.operations.iter().next().unwrap();
+        let set = &operation.node.selection_set.node;
+        let mut expected = Weight::default();
+        spread_out(&document, set, &mut Vec::new(), 0, &mut expected);
+        prop_assert_eq!(scale.weigh(set), expected);
+        prop_assert_eq!(scale.aliases, query.matches("b:").count());
+    }
+}

@@ -1,0 +1,83 @@
+//! Around every request: its id, the language of its answer, one line in the log. A panic becomes a 500, and a
+//! fault its words.
+
+use std::any::Any;
+use std::panic::AssertUnwindSafe;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, OnceLock};
+use std::time::Instant;
+
+use axum::extract::{Request, State};
+use axum::http::header::{
+    ACCEPT_LANGUAGE, CACHE_CONTROL, CONNECTION, CONTENT_LANGUAGE, HeaderName, VARY, X_CONTENT_TYPE_OPTIONS,
+};
+use axum::http::{HeaderMap, HeaderValue};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use futures_util::FutureExt as _;
+use tracing::Instrument as _;
+
+use super::fault::RequestFault;
+use super::media::Media;
+use super::{Edge, log};
+use crate::locale::Locale;
+
+const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// What is known of a request before it is read.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// Our name for the request.
+    pub id: String,
+    /// The language of the answer.
+    pub locale: Locale,
+    /// The form of the answer; absent where the client takes none of ours.
+    pub media: Option<Media>,
+    /// The name of the executed operation, for the log.
+    pub operation: Arc<OnceLock<String>>,
+}
+
+pub async fn around<E>(State(edge): State<Edge<E>>, mut request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let caller = Caller {
+        id: edge.app.ids.uuid(edge.app.clock.now()).simple().to_string(),
+        locale: locale(request.headers()),
+        media: Media::negotiate(request.headers()),
+        operation: Arc::default(),
+    };
+    let method = request.method().clone();
+    let path = request.uri().path().to_owned();
+    request.extensions_mut().insert(caller.clone());
+    // Whatever is logged on the way tells the request it belongs to.
+    let span = tracing::error_span!(parent: None, "request", request_id = caller.id);
+    let answered = AssertUnwindSafe(next.run(request)).catch_unwind().instrument(span).await;
+    let mut response = answered.unwrap_or_else(|panic: Box<dyn Any + Send>| {
+        // The log has it from the panic hook.
+        drop(panic);
+        RequestFault::Internal.into_response()
+    });
+    let fault = response.extensions_mut().remove::<RequestFault>();
+    if let Some(fault) = &fault {
+        fault.write_to(&mut response, caller.media.unwrap_or(Media::Json), caller.locale, &caller.id);
+    }
+    let headers = response.headers_mut();
+    if fault.is_some() || path == "/graphql" {
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.insert(CONTENT_LANGUAGE, HeaderValue::from_static(caller.locale.tag()));
+        headers.insert(VARY, HeaderValue::from_static("Accept-Language, Authorization, Accept"));
+    }
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if let Ok(id) = HeaderValue::from_str(&caller.id) {
+        headers.insert(X_REQUEST_ID, id);
+    }
+    if edge.is_draining.load(Ordering::Relaxed) {
+        // Nobody shall send into a connection that is about to close.
+        headers.insert(CONNECTION, HeaderValue::from_static("close"));
+    }
+    log::request(&method, &path, response.status(), started.elapsed(), &caller.id, caller.operation.get());
+    response
+}
+
+fn locale(headers: &HeaderMap) -> Locale {
+    headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).map_or_else(Locale::default, Locale::negotiate)
+}

@@ -1,0 +1,209 @@
+//! Every way in which a request is refused before its execution, or ends without an answer of the executor.
+//!
+//! A handler returns the fault; the boundary, which knows language, media type and id, puts it into words.
+
+use async_graphql::Pos;
+use axum::body::Body;
+use axum::http::header::{ALLOW, CONNECTION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+
+use super::media::Media;
+use crate::graphql::guard::Breach;
+use crate::locale::Locale;
+
+/// Why a request gets no answer of the executor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RequestFault {
+    /// There is nothing at this path.
+    NotFound,
+    /// The path does not take the method; where we know better than the router, the methods that would do.
+    MethodNotAllowed(Option<&'static str>),
+    /// The client takes none of our media types.
+    NotAcceptable,
+    /// The body is not plain JSON.
+    UnsupportedMediaType,
+    /// The body is larger than we read.
+    TooLarge,
+    /// The body did not come in time.
+    BodyTooSlow,
+    /// The body or the query string is no GraphQL request.
+    Malformed(Malformed),
+    /// The query text is no GraphQL.
+    ParseFailed {
+        /// What the parser says.
+        message: String,
+        /// Where it says so.
+        locations: Vec<Pos>,
+    },
+    /// The guard refuses the document.
+    Refused(Breach),
+    /// The token does not hold.
+    Unauthenticated,
+    /// The execution took too long.
+    Timeout,
+    /// The database or a queue cannot take the work now; seconds until it is worth trying again.
+    Unavailable(u64),
+    /// A fault of ours; the log has the rest.
+    Internal,
+}
+
+/// What is wrong with a request that is no GraphQL request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Malformed {
+    /// No JSON, or JSON with a key twice, a NUL or a lone surrogate.
+    NotJson,
+    /// Brackets within one another past the limit.
+    NestedTooDeep,
+    /// Something else than an object, such as a batch.
+    NotAnObject,
+    /// `query` is missing or no text.
+    Query,
+    /// `operationName` is neither a text nor null.
+    OperationName,
+    /// `variables` is neither an object nor null.
+    Variables,
+    /// `extensions` is neither an object nor null.
+    Extensions,
+    /// The query string cannot be read in one way only.
+    QueryString,
+    /// The connection broke within the body.
+    BodyCut,
+}
+
+impl Malformed {
+    const fn message_key(self) -> &'static str {
+        match self {
+            Self::NotJson => "fault-not-json",
+            Self::NestedTooDeep => "fault-nested-too-deep",
+            Self::NotAnObject => "fault-not-an-object",
+            Self::Query => "fault-query",
+            Self::OperationName => "fault-operation-name",
+            Self::Variables => "fault-variables",
+            Self::Extensions => "fault-extensions",
+            Self::QueryString => "fault-query-string",
+            Self::BodyCut => "fault-body-cut",
+        }
+    }
+}
+
+impl RequestFault {
+    /// Status and code.
+    fn kind(&self, media: Media) -> (StatusCode, &'static str) {
+        let of_document = match media {
+            Media::Json => StatusCode::OK,
+            Media::GraphqlResponse => StatusCode::BAD_REQUEST,
+        };
+        match self {
+            Self::NotFound => (StatusCode::NOT_FOUND, "NOT_FOUND"),
+            Self::MethodNotAllowed(_) => (StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED"),
+            Self::NotAcceptable => (StatusCode::NOT_ACCEPTABLE, "NOT_ACCEPTABLE"),
+            Self::UnsupportedMediaType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE"),
+            Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE"),
+            Self::BodyTooSlow => (StatusCode::REQUEST_TIMEOUT, "REQUEST_TIMEOUT"),
+            Self::Malformed(_) => (StatusCode::BAD_REQUEST, "BAD_REQUEST"),
+            Self::ParseFailed { .. } | Self::Refused(Breach::Malformed(..)) => (of_document, "GRAPHQL_PARSE_FAILED"),
+            Self::Refused(Breach::Limit(..)) => (StatusCode::BAD_REQUEST, "COST_LIMIT_EXCEEDED"),
+            Self::Refused(Breach::Cycle(_) | Breach::NoOperation(_)) => (of_document, "GRAPHQL_VALIDATION_FAILED"),
+            Self::Unauthenticated => (StatusCode::UNAUTHORIZED, "UNAUTHENTICATED"),
+            Self::Timeout | Self::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE"),
+            Self::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL"),
+        }
+    }
+
+    fn message(&self, locale: Locale) -> String {
+        let plain = |key| locale.text(key, &[]);
+        match self {
+            Self::NotFound => plain("fault-not-found"),
+            Self::MethodNotAllowed(_) => plain("fault-method-not-allowed"),
+            Self::NotAcceptable => plain("fault-not-acceptable"),
+            Self::UnsupportedMediaType => plain("fault-unsupported-media-type"),
+            Self::TooLarge => plain("fault-too-large"),
+            Self::BodyTooSlow => plain("fault-body-too-slow"),
+            Self::Malformed(malformed) => plain(malformed.message_key()),
+            Self::ParseFailed { message, .. } => {
+                locale.text("fault-parse-failed", &[("reason", message.chars().take(120).collect())])
+            }
+            Self::Refused(Breach::Malformed(..)) => plain("fault-text"),
+            Self::Refused(Breach::Limit(measure, limit)) => {
+                let measure = plain(measure.message_key());
+                locale.text("fault-limit", &[("measure", measure), ("max", limit.to_string())])
+            }
+            Self::Refused(Breach::Cycle(fragment)) => {
+                locale.text("fault-cycle", &[("fragment", fragment.chars().take(64).collect())])
+            }
+            Self::Refused(Breach::NoOperation(None)) => plain("fault-operation-unnamed"),
+            Self::Refused(Breach::NoOperation(Some(name))) => {
+                locale.text("fault-operation-unknown", &[("name", name.chars().take(64).collect())])
+            }
+            Self::Unauthenticated => plain("error-unauthenticated"),
+            Self::Timeout => plain("fault-timeout"),
+            Self::Unavailable(_) => plain("error-unavailable"),
+            Self::Internal => plain("error-internal"),
+        }
+    }
+
+    fn locations(&self) -> &[Pos] {
+        match self {
+            Self::ParseFailed { locations, .. } => locations,
+            Self::Refused(Breach::Malformed(at)) => std::slice::from_ref(at),
+            _ => &[],
+        }
+    }
+
+    /// Puts the fault into words. Headers that `response` has already, such as `Allow`, stay.
+    pub(super) fn write_to(&self, response: &mut Response, media: Media, locale: Locale, request_id: &str) {
+        let (status, code) = self.kind(media);
+        let mut error = json!({
+            "message": self.message(locale),
+            "extensions": { "code": code, "requestId": request_id },
+        });
+        if !self.locations().is_empty() {
+            error["locations"] = json!(self.locations());
+        }
+        *response.status_mut() = status;
+        *response.body_mut() = Body::from(json!({ "errors": [error] }).to_string());
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(media.content_type()));
+        match self {
+            Self::MethodNotAllowed(Some(methods)) => drop(headers.insert(ALLOW, HeaderValue::from_static(methods))),
+            Self::Unauthenticated => drop(headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))),
+            Self::Timeout => drop(headers.insert(RETRY_AFTER, HeaderValue::from_static("5"))),
+            Self::Unavailable(seconds) => drop(headers.insert(RETRY_AFTER, HeaderValue::from(*seconds))),
+            // The rest of the body is not read, so nothing can follow it.
+            Self::TooLarge | Self::BodyTooSlow => drop(headers.insert(CONNECTION, HeaderValue::from_static("close"))),
+            _ => {}
+        }
+    }
+}
+
+impl From<Malformed> for RequestFault {
+    fn from(malformed: Malformed) -> Self {
+        Self::Malformed(malformed)
+    }
+}
+
+impl From<Breach> for RequestFault {
+    fn from(breach: Breach) -> Self {
+        Self::Refused(breach)
+    }
+}
+
+impl From<async_graphql::parser::Error> for RequestFault {
+    fn from(error: async_graphql::parser::Error) -> Self {
+        let text = error.to_string();
+        // The parser draws the place with lines of the query around it, and ends with what it expected there.
+        let message = text.rsplit_once("= ").map_or(text.as_str(), |(_, expected)| expected);
+        Self::ParseFailed { message: message.to_owned(), locations: error.positions().collect() }
+    }
+}
+
+/// Carries the fault to the boundary.
+impl IntoResponse for RequestFault {
+    fn into_response(self) -> Response {
+        let mut response = Response::new(Body::empty());
+        response.extensions_mut().insert(self);
+        response
+    }
+}

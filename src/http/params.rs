@@ -1,0 +1,180 @@
+//! The parameters of a GraphQL request, from a JSON body or a query string.
+
+use std::time::Duration;
+
+use async_graphql::{Value, Variables};
+use axum::body::Body;
+use axum::http::HeaderMap;
+use axum::http::header::CONTENT_LENGTH;
+use futures_util::StreamExt as _;
+use tokio::time::timeout;
+
+use super::fault::{Malformed, RequestFault};
+use super::json;
+
+/// Bytes of a body: 200 check-ins of a day offline take about 80 KiB.
+const MAX_BODY: usize = 256 * 1024;
+/// How long a body may take to come.
+const BODY_TIME: Duration = Duration::from_secs(10);
+
+/// What is asked for.
+#[derive(Debug, Default, PartialEq)]
+pub struct Params {
+    /// The document.
+    pub query: String,
+    /// Which of its operations.
+    pub operation_name: Option<String>,
+    /// Its variables.
+    pub variables: Variables,
+}
+
+/// Reads a body, and never more of it than its cap.
+pub async fn read_body(headers: &HeaderMap, body: Body) -> Result<Vec<u8>, RequestFault> {
+    let announced = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    if announced.is_some_and(|length| length > MAX_BODY) {
+        return Err(RequestFault::TooLarge);
+    }
+    let read = async {
+        let mut bytes = Vec::with_capacity(announced.unwrap_or_default());
+        let mut chunks = body.into_data_stream();
+        while let Some(chunk) = chunks.next().await {
+            let chunk = chunk.map_err(|_| Malformed::BodyCut)?;
+            if bytes.len() + chunk.len() > MAX_BODY {
+                return Err(RequestFault::TooLarge);
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        Ok(bytes)
+    };
+    timeout(BODY_TIME, read).await.unwrap_or(Err(RequestFault::BodyTooSlow))
+}
+
+impl Params {
+    /// From a JSON body.
+    pub fn from_body(body: &[u8], max_brackets: usize) -> Result<Self, Malformed> {
+        let Value::Object(mut object) = json::parse(body, max_brackets)? else { return Err(Malformed::NotAnObject) };
+        let mut take = |name| object.swap_remove(name).filter(|value| *value != Value::Null);
+        let Some(Value::String(query)) = take("query") else { return Err(Malformed::Query) };
+        let operation_name = match take("operationName") {
+            None => None,
+            Some(Value::String(name)) => Some(name).filter(|name| !name.is_empty()),
+            Some(_) => return Err(Malformed::OperationName),
+        };
+        let variables = take("variables");
+        match take("extensions") {
+            None | Some(Value::Object(_)) => {}
+            Some(_) => return Err(Malformed::Extensions),
+        }
+        Ok(Self { query, operation_name, variables: variables_of(variables)? })
+    }
+
+    /// From the query string of a GET request.
+    pub fn from_query_string(text: &str, max_brackets: usize) -> Result<Self, Malformed> {
+        let mut query = None;
+        let mut params = Self::default();
+        let mut seen = Vec::new();
+        for pair in text.split('&') {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            let (name, value) = (decode(name)?, decode(value)?);
+            // An empty parameter is one that was left out: clients send `variables=`.
+            if !["query", "operationName", "variables", "extensions"].contains(&name.as_str()) || value.is_empty() {
+                continue;
+            }
+            if seen.contains(&name) {
+                return Err(Malformed::QueryString);
+            }
+            match name.as_str() {
+                "query" => query = Some(value),
+                "operationName" => params.operation_name = Some(value),
+                "variables" => params.variables = variables_of(Some(json::parse(value.as_bytes(), max_brackets)?))?,
+                _ => match json::parse(value.as_bytes(), max_brackets)? {
+                    Value::Object(_) | Value::Null => {}
+                    _ => return Err(Malformed::Extensions),
+                },
+            }
+            seen.push(name);
+        }
+        params.query = query.ok_or(Malformed::Query)?;
+        Ok(params)
+    }
+}
+
+fn variables_of(value: Option<Value>) -> Result<Variables, Malformed> {
+    match value {
+        None | Some(Value::Null) => Ok(Variables::default()),
+        Some(value @ Value::Object(_)) => Ok(Variables::from_value(value)),
+        Some(_) => Err(Malformed::Variables),
+    }
+}
+
+/// Decodes a part of a query string (`application/x-www-form-urlencoded`). What is no UTF-8 is refused, where the
+/// usual decoders would put question marks.
+fn decode(text: &str) -> Result<String, Malformed> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes().iter();
+    let digit = |rest: &mut std::slice::Iter<'_, u8>| char::from(*rest.next()?).to_digit(16);
+    while let Some(byte) = rest.next() {
+        bytes.push(match byte {
+            b'+' => b' ',
+            b'%' => {
+                let (Some(high), Some(low)) = (digit(&mut rest), digit(&mut rest)) else {
+                    return Err(Malformed::QueryString);
+                };
+                u8::try_from(high * 16 + low).map_err(|_| Malformed::QueryString)?
+            }
+            byte => *byte,
+        });
+    }
+    String::from_utf8(bytes).map_err(|_| Malformed::QueryString)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_body_is_an_object_with_a_query() {
+        let body = br#"{"query": "{a}", "operationName": null, "variables": {"a": 1}, "extensions": {}, "id": 7}"#;
+        let params = Params::from_body(body, 64).unwrap();
+        assert_eq!(params.query, "{a}");
+        assert_eq!(params.operation_name, None);
+        assert_eq!(params.variables.into_value().to_string(), "{a: 1}");
+        for (body, fault) in [
+            (r#"[{"query": "{a}"}]"#, Malformed::NotAnObject),
+            (r#""{a}""#, Malformed::NotAnObject),
+            ("{}", Malformed::Query),
+            (r#"{"query": null}"#, Malformed::Query),
+            (r#"{"query": ["{a}"]}"#, Malformed::Query),
+            (r#"{"query": "{a}", "operationName": 1}"#, Malformed::OperationName),
+            (r#"{"query": "{a}", "variables": []}"#, Malformed::Variables),
+            (r#"{"query": "{a}", "extensions": "x"}"#, Malformed::Extensions),
+            ("{\"query\": \"{a}\"", Malformed::NotJson),
+        ] {
+            assert_eq!(Params::from_body(body.as_bytes(), 64), Err(fault), "{body}");
+        }
+    }
+
+    #[test]
+    fn a_query_string_reads_in_one_way() {
+        let read = |text| Params::from_query_string(text, 64);
+        let params = read("query=query+A%7Ba%7D&operationName=A&variables=%7B%22a%22%3A%22%C3%A9%22%7D&v=1").unwrap();
+        assert_eq!(params.query, "query A{a}");
+        assert_eq!(params.operation_name.as_deref(), Some("A"));
+        assert_eq!(params.variables.into_value().to_string(), "{a: \"é\"}");
+        assert_eq!(read("query={a}&operationName=&variables=").unwrap().query, "{a}");
+        for (text, fault) in [
+            ("", Malformed::Query),
+            ("operationName=A", Malformed::Query),
+            ("query={a}&query={b}", Malformed::QueryString),
+            ("query={a}&%71uery={b}", Malformed::QueryString),
+            ("query=%ff", Malformed::QueryString),
+            ("query=%7", Malformed::QueryString),
+            ("query=%+7", Malformed::QueryString),
+            ("query={a}&variables=[]", Malformed::Variables),
+            ("query={a}&variables={", Malformed::NotJson),
+            ("query={a}&extensions=1", Malformed::Extensions),
+        ] {
+            assert_eq!(read(text), Err(fault), "{text}");
+        }
+    }
+}

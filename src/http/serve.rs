@@ -1,0 +1,166 @@
+//! The accept loop.
+//!
+//! A connection has ten seconds for the headers of each request, and for the pause between two requests. There are
+//! at most [`MAX_CONNECTIONS`] at once; further ones wait in the operating system's queue. HTTP/1.1 alone is spoken
+//! here: TLS and HTTP/2 end at the balancer, whose own connections to us must rest for less than ten seconds.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use async_graphql::Executor;
+use axum::Router;
+use axum::body::Body;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
+
+use super::graphql::Peer;
+use super::{Edge, router_of};
+use crate::app::App;
+use crate::error::{Error, Result};
+
+/// Connections at once.
+const MAX_CONNECTIONS: usize = 10_000;
+/// How long the headers of a request may take to come.
+const HEADER_TIME: Duration = Duration::from_secs(10);
+/// Bytes of a request's first line and headers: a query of 16 KiB fits into an address, encoded.
+const MAX_HEAD: usize = 64 * 1024;
+/// How long readiness is red before the server takes no more connections: a balancer asks about once a second.
+const RED_BEFORE_CLOSING: Duration = Duration::from_secs(2);
+/// How long the requests under way may take from then on. With the pause before, it makes 30 seconds.
+const DRAIN_TIME: Duration = Duration::from_secs(28);
+/// How often the key file is looked at: a rotation by another process takes effect after this time.
+const KEY_REFRESH: Duration = Duration::from_secs(5);
+
+/// Serves until `shutdown` ends, then drains: readiness turns red, no further connection is taken, what is under way
+/// is answered, 30 seconds at most.
+///
+/// The runtime needs threads with a stack of 8 MiB (`thread_stack_size`): resolving recurses deeply.
+///
+/// # Errors
+/// When the listener has no address.
+pub async fn serve(app: Arc<App>, listener: TcpListener, shutdown: impl Future) -> Result<()> {
+    let schema = crate::graphql::schema(app.clone());
+    serve_over(app, schema, listener, shutdown).await
+}
+
+/// Serves over any executor, as [`serve`] does over ours.
+///
+/// # Errors
+/// When the listener has no address.
+pub async fn serve_over<E: Executor>(
+    app: Arc<App>,
+    executor: E,
+    listener: TcpListener,
+    shutdown: impl Future,
+) -> Result<()> {
+    let address = listener.local_addr().map_err(Error::internal)?;
+    tracing::info!(%address, "listening");
+    let is_draining = Arc::new(AtomicBool::new(false));
+    let keys = tokio::spawn(refresh_keys(app.clone()));
+    let router = router_of(Edge { app, executor, is_draining: is_draining.clone() });
+    let connections = GracefulShutdown::new();
+    let slots = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    let stop = async {
+        shutdown.await;
+        is_draining.store(true, Ordering::Relaxed);
+        tracing::info!("draining");
+        sleep(RED_BEFORE_CLOSING).await;
+    };
+    let mut stop = std::pin::pin!(stop);
+    loop {
+        tokio::select! {
+            biased;
+            () = &mut stop => break,
+            (slot, stream, peer) = accept(&listener, &slots) => {
+                tokio::spawn(connection(stream, peer, router.clone(), connections.watcher(), slot));
+            }
+        }
+    }
+    drop(listener);
+    if timeout(DRAIN_TIME, connections.shutdown()).await.is_err() {
+        tracing::warn!("some requests did not end in time");
+    }
+    keys.abort();
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Ends on the first SIGTERM or SIGINT.
+///
+/// # Errors
+/// When the operating system lets nobody wait for signals.
+pub async fn stop_signal() -> Result<()> {
+    let mut terminate = signal(SignalKind::terminate()).map_err(Error::internal)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(Error::internal)?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}
+
+/// The next connection, once there is a slot for it.
+async fn accept(listener: &TcpListener, slots: &Arc<Semaphore>) -> (OwnedSemaphorePermit, TcpStream, SocketAddr) {
+    loop {
+        let slot = slots.clone().acquire_owned().await.expect("nobody closes the semaphore");
+        match listener.accept().await {
+            Ok((stream, peer)) => return (slot, stream, peer),
+            Err(error) => {
+                // Out of file descriptors, most likely: connections that end give some back.
+                tracing::warn!(%error, "no connection could be taken");
+                sleep(Duration::from_millis(100)).await;
+            }
+        }
+    }
+}
+
+async fn connection(
+    stream: TcpStream,
+    peer: SocketAddr,
+    router: Router,
+    watcher: Watcher,
+    _slot: OwnedSemaphorePermit,
+) {
+    // Answers are small and whole: nothing is gained by waiting for more to send.
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "no delay");
+    }
+    let peer = Peer(peer.ip().to_canonical());
+    let service = TowerToHyperService::new(router);
+    let service = service_fn(move |mut request: hyper::Request<Incoming>| {
+        request.extensions_mut().insert(peer);
+        let answer = hyper::service::Service::call(&service, request.map(Body::new));
+        async move { Ok::<_, Infallible>(answer.await.unwrap_or_else(|never| match never {})) }
+    });
+    let served = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADER_TIME)
+        .max_buf_size(MAX_HEAD)
+        .serve_connection(TokioIo::new(stream), service);
+    if let Err(error) = watcher.watch(served).await {
+        tracing::debug!(%error, "a connection broke");
+    }
+}
+
+async fn refresh_keys(app: Arc<App>) {
+    let mut ticks = interval(KEY_REFRESH);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = app.keys.refresh() {
+            let cause = error.cause().map(ToString::to_string);
+            tracing::error!(cause, "the key file cannot be read; the keys of before stay");
+        }
+    }
+}
