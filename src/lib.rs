@@ -25,6 +25,7 @@ pub mod http;
 pub mod id;
 pub mod identity;
 pub mod import;
+pub mod input;
 pub mod locale;
 pub mod mail;
 pub mod policy;
