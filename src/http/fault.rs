@@ -39,6 +39,8 @@ pub enum RequestFault {
     },
     /// The guard refuses the document.
     Refused(Breach),
+    /// A variable that must have a value has none.
+    VariableMissing(String),
     /// The token does not hold.
     Unauthenticated,
     /// The execution took too long.
@@ -106,6 +108,7 @@ impl RequestFault {
             Self::ParseFailed { .. } | Self::Refused(Breach::Malformed(..)) => (of_document, "GRAPHQL_PARSE_FAILED"),
             Self::Refused(Breach::Limit(..)) => (StatusCode::BAD_REQUEST, "COST_LIMIT_EXCEEDED"),
             Self::Refused(Breach::Cycle(_) | Breach::NoOperation(_)) => (of_document, "GRAPHQL_VALIDATION_FAILED"),
+            Self::VariableMissing(_) => (of_document, "BAD_USER_INPUT"),
             Self::Unauthenticated => (StatusCode::UNAUTHORIZED, "UNAUTHENTICATED"),
             Self::Timeout | Self::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE"),
             Self::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL"),
@@ -136,6 +139,9 @@ impl RequestFault {
             Self::Refused(Breach::NoOperation(None)) => plain("fault-operation-unnamed"),
             Self::Refused(Breach::NoOperation(Some(name))) => {
                 locale.text("fault-operation-unknown", &[("name", name.chars().take(64).collect())])
+            }
+            Self::VariableMissing(name) => {
+                locale.text("fault-variable-missing", &[("name", name.chars().take(64).collect())])
             }
             Self::Unauthenticated => plain("error-unauthenticated"),
             Self::Timeout => plain("fault-timeout"),
@@ -205,5 +211,25 @@ impl IntoResponse for RequestFault {
         let mut response = Response::new(Body::empty());
         response.extensions_mut().insert(self);
         response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whether every message that the sources name has its words.
+    #[test]
+    fn every_fault_has_words_in_both_languages() {
+        let sources = [include_str!("fault.rs"), include_str!("../graphql/guard.rs")].concat();
+        let keys: Vec<_> = sources
+            .split('"')
+            .filter(|text| ["fault-", "measure-", "error-"].iter().any(|kind| text.starts_with(kind)))
+            .collect();
+        assert!(keys.len() > 30, "{keys:?}");
+        for key in keys.into_iter().filter(|key| key.len() > "measure-".len()) {
+            // The name of an alias is the same in both.
+            assert!(crate::locale::has_both(key) || key == "measure-aliases", "{key}");
+        }
     }
 }

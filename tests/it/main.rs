@@ -1,4 +1,6 @@
 //! The tests that enter by the API, on both databases.
 
+mod guard;
 mod harness;
+mod http;
 mod migration;
