@@ -1,26 +1,24 @@
 //! From the socket to the executor and back, over an executor of toys.
 
-use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use async_graphql::{Context, EmptySubscription, Object, Schema};
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
-use bina::app::App;
 use bina::error::{Error, Result};
 use bina::graphql::context::ContextExt as _;
-use bina::http::{router_over, serve};
+use bina::http::router_over;
 use http_body_util::BodyExt as _;
 use rstest::rstest;
 use serde_json::{Value, json};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::oneshot;
 use tower::ServiceExt as _;
 
 use crate::harness::{Engine, World};
+
+fn explode() -> bool {
+    panic!("a resolver's secret")
+}
 
 pub struct Query;
 
@@ -40,7 +38,7 @@ impl Query {
     }
 
     async fn boom(&self) -> bool {
-        panic!("a resolver's secret")
+        explode()
     }
 
     async fn broken(&self) -> Result<bool> {
@@ -85,7 +83,7 @@ impl Mutation {
     }
 
     async fn boom(&self) -> bool {
-        panic!("a resolver's secret")
+        explode()
     }
 }
 
@@ -119,18 +117,18 @@ impl Answer {
     }
 
     fn header(&self, name: &str) -> &str {
-        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+        self.headers.get(name).map_or("", |value| value.to_str().expect("ASCII"))
     }
 }
 
 pub async fn send(router: &Router, request: Request<Body>) -> Answer {
-    let (parts, body) = router.clone().oneshot(request).await.unwrap().into_parts();
-    let text = String::from_utf8(body.collect().await.unwrap().to_bytes().to_vec()).unwrap();
+    let (parts, body) = router.clone().oneshot(request).await.expect("an answer").into_parts();
+    let text = String::from_utf8(body.collect().await.expect("an answer").to_bytes().to_vec()).expect("UTF-8");
     Answer { status: parts.status, headers: parts.headers, text }
 }
 
 pub fn post(body: impl Into<Body>) -> Request<Body> {
-    Request::post("/graphql").header("content-type", "application/json").body(body.into()).unwrap()
+    Request::post("/graphql").header("content-type", "application/json").body(body.into()).expect("well-formed")
 }
 
 pub fn query(text: &str) -> Request<Body> {
@@ -138,12 +136,12 @@ pub fn query(text: &str) -> Request<Body> {
 }
 
 fn with(mut request: Request<Body>, name: &'static str, value: &str) -> Request<Body> {
-    request.headers_mut().insert(name, value.parse().unwrap());
+    request.headers_mut().insert(name, value.parse().expect("ASCII"));
     request
 }
 
 fn call(method: Method, path: &str) -> Request<Body> {
-    Request::builder().method(method).uri(path).body(Body::empty()).unwrap()
+    Request::builder().method(method).uri(path).body(Body::empty()).expect("well-formed")
 }
 
 #[tokio::test]
@@ -375,112 +373,4 @@ async fn the_page_loads_our_own_files_alone() {
         assert!(file.header("content-type").starts_with(content_type));
         assert!(!file.text.is_empty());
     }
-}
-
-/// A server on a port of its own, and what stops it.
-async fn server(app: Arc<App>) -> (SocketAddr, oneshot::Sender<()>, tokio::task::JoinHandle<()>) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let (stop, stopped) = oneshot::channel();
-    let server = tokio::spawn(async move {
-        serve::serve_over(app, toys(), listener, stopped).await.unwrap();
-    });
-    (address, stop, server)
-}
-
-/// Writes, then reads until the connection ends.
-async fn exchange(address: SocketAddr, text: &[u8]) -> String {
-    let mut stream = TcpStream::connect(address).await.unwrap();
-    stream.write_all(text).await.unwrap();
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).await.unwrap();
-    String::from_utf8(answer).unwrap()
-}
-
-fn raw(text: &str) -> String {
-    let body = json!({ "query": text }).to_string();
-    let length = body.len();
-    format!(
-        "POST /graphql HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
-    )
-}
-
-#[tokio::test]
-async fn slow_headers_close_the_connection() {
-    let world = World::new(Engine::Sqlite).await;
-    let (address, _stop, _server) = server(world.app.clone()).await;
-    tokio::time::pause();
-    for start in ["", "GET / HTTP/1.1\r\nHost: a\r\nX: ", "GET /health/live HTTP/1.1\r\nHost: a\r\n\r\n"] {
-        let started = tokio::time::Instant::now();
-        exchange(address, start.as_bytes()).await;
-        assert_eq!(started.elapsed().as_secs(), 10, "{start}");
-    }
-}
-
-#[tokio::test]
-async fn a_large_body_gets_its_answer() {
-    let world = World::new(Engine::Sqlite).await;
-    let (address, _stop, _server) = server(world.app.clone()).await;
-    let mut stream = TcpStream::connect(address).await.unwrap();
-    stream.write_all(b"POST /graphql HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n").await.unwrap();
-    stream.write_all(b"Content-Length: 10485760\r\n\r\n").await.unwrap();
-    // The server hangs up within the body: writing fails then, and the answer is there.
-    for _ in 0..160 {
-        if stream.write_all(&[b' '; 64 * 1024]).await.is_err() {
-            break;
-        }
-    }
-    let mut answer = vec![0; 1024];
-    let length = stream.read(&mut answer).await.unwrap_or(0);
-    let answer = String::from_utf8_lossy(&answer[..length]);
-    assert!(answer.starts_with("HTTP/1.1 413"), "{answer}");
-}
-
-#[tokio::test]
-async fn the_address_is_the_sockets() {
-    let world = World::new(Engine::Sqlite).await;
-    let (address, _stop, _server) = server(world.app.clone()).await;
-    let forged = raw("{ address }").replacen("Host: a", "Host: a\r\nConnection: close\r\nX-Forwarded-For: 1.2.3.4", 1);
-    assert!(exchange(address, forged.as_bytes()).await.ends_with("{\"data\":{\"address\":\"127.0.0.1\"}}"));
-}
-
-#[tokio::test]
-async fn drains_before_it_stops() {
-    let world = World::new(Engine::Sqlite).await;
-    let (address, stop, server) = server(world.app.clone()).await;
-    let ready = "GET /health/ready HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
-    assert!(exchange(address, ready.as_bytes()).await.starts_with("HTTP/1.1 200"));
-    tokio::time::pause();
-    let started = tokio::time::Instant::now();
-    let slow = raw("{ slow(seconds: 8) }");
-    let under_way = tokio::spawn(async move { exchange(address, slow.as_bytes()).await });
-    tokio::time::sleep(Duration::from_secs(1)).await;
-    stop.send(()).unwrap();
-    tokio::time::sleep(Duration::from_secs(1)).await;
-    assert!(exchange(address, ready.as_bytes()).await.starts_with("HTTP/1.1 503"), "readiness is red");
-    let last = exchange(address, raw("{ __typename }").as_bytes()).await;
-    assert!(
-        last.contains("\r\nconnection: close\r\n") && last.ends_with("{\"data\":{\"__typename\":\"Query\"}}"),
-        "{last}"
-    );
-    tokio::time::sleep(Duration::from_secs(3)).await;
-    assert!(TcpStream::connect(address).await.is_err(), "no further connection is taken");
-    assert!(under_way.await.unwrap().ends_with("{\"data\":{\"slow\":true}}"));
-    server.await.unwrap();
-    assert_eq!(started.elapsed().as_secs(), 8);
-}
-
-#[tokio::test]
-async fn stops_after_thirty_seconds_whatever_goes_on() {
-    let world = World::new(Engine::Sqlite).await;
-    let (address, stop, server) = server(world.app.clone()).await;
-    tokio::time::pause();
-    // An endless body, whose sender keeps it alive for longer than it has.
-    let started = tokio::time::Instant::now();
-    let mut stream = TcpStream::connect(address).await.unwrap();
-    let head = "POST /nothing HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
-    stream.write_all(head.as_bytes()).await.unwrap();
-    stop.send(()).unwrap();
-    server.await.unwrap();
-    assert!(started.elapsed().as_secs() <= 30);
 }

@@ -4,3 +4,4 @@ mod guard;
 mod harness;
 mod http;
 mod migration;
+mod serve;
