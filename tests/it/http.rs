@@ -37,6 +37,10 @@ impl Query {
         true
     }
 
+    async fn flood(&self, bytes: usize) -> String {
+        "x".repeat(bytes)
+    }
+
     async fn boom(&self) -> bool {
         explode()
     }
