@@ -1,7 +1,5 @@
 //! What every action is given: a plain struct, passed on explicitly.
 
-use std::sync::Arc;
-
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Db;
@@ -38,11 +36,11 @@ impl App {
     ///
     /// # Errors
     /// When the database does not answer or the key file cannot be read.
-    pub async fn start(config: Config, clock: Clock) -> Result<Arc<Self>> {
+    pub async fn start(config: Config, clock: Clock) -> Result<Self> {
         let db = Db::connect(&config.database).await?;
         let ids = Ids::default();
         let keys = KeyRing::open(&config.token, &clock, &ids)?;
-        Ok(Arc::new(Self {
+        Ok(Self {
             hasher: Hasher::recommended(),
             actors: ActorCache::default(),
             mailer: Mailer::new(config.mail.as_ref())?,
@@ -51,6 +49,6 @@ impl App {
             clock,
             ids,
             keys,
-        }))
+        })
     }
 }

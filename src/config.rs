@@ -172,11 +172,11 @@ const NAMES: [&str; 12] = [
 ];
 
 impl Config {
-    /// Reads file and environment. The second value names `BINA_…` settings that mean nothing here.
+    /// Reads file and environment; `data_dir` is the folder where they name none. The second value names `BINA_…` settings that mean nothing here.
     ///
     /// # Errors
     /// Names the first variable whose value cannot be taken, and what it takes.
-    pub fn load() -> Result<(Self, Vec<String>), ConfigError> {
+    pub fn load(data_dir: &str) -> Result<(Self, Vec<String>), ConfigError> {
         let environment = Env::prefixed("BINA_").lowercase(true).ignore(&["config"]);
         let mut figment = Figment::new();
         if let Some(file) = std::env::var_os("BINA_CONFIG") {
@@ -196,17 +196,17 @@ impl Config {
             .filter(|name| !NAMES.contains(&name.as_str()) && !name.starts_with("test_"))
             .map(|name| variable(name))
             .collect();
-        Ok((Self::from_settings(&Settings(settings))?, unknown))
+        Ok((Self::from_settings(&Settings(settings), data_dir)?, unknown))
     }
 
-    fn from_settings(settings: &Settings) -> Result<Self, ConfigError> {
+    fn from_settings(settings: &Settings, data_dir: &str) -> Result<Self, ConfigError> {
         let listen = settings.parse(
             "listen",
             SocketAddr::from(([127, 0, 0, 1], 8080)),
             "an address and a port, for example 127.0.0.1:8080",
             |text| text.parse().ok(),
         )?;
-        let data_dir = settings.text("data_dir").map_or_else(|| PathBuf::from("bina-data"), PathBuf::from);
+        let data_dir = settings.text("data_dir").map_or_else(|| PathBuf::from(data_dir), PathBuf::from);
         let key_file = settings.text("key_file").map_or_else(|| data_dir.join("keys.json"), PathBuf::from);
         let level = settings
             .parse("log_level", tracing::Level::INFO, "error, warn, info, debug or trace", |text| text.parse().ok())?;

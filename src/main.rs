@@ -1,2 +1,31 @@
-//! bina
-fn main() {}
+//! `bina`: see `bina --help`.
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use bina::cli::{self, Cli};
+use clap::Parser as _;
+
+/// Resolving a GraphQL answer is deep recursion; the guard bounds it, this carries it.
+const STACK: usize = 8 * 1024 * 1024;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().thread_stack_size(STACK).build() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&error),
+    };
+    // Not on the main thread: its stack is the operating system's affair.
+    let done = runtime.block_on(async { tokio::spawn(async { cli::run(cli, &mut std::io::stdout()).await }).await });
+    match done {
+        Ok(Ok(())) => ExitCode::SUCCESS,
+        Ok(Err(error)) => fail(&error),
+        Err(error) => fail(&error),
+    }
+}
+
+fn fail(error: &dyn std::fmt::Display) -> ExitCode {
+    // Nothing is left to do when the terminal does not take it.
+    let _ = writeln!(std::io::stderr(), "bina: {error}");
+    ExitCode::FAILURE
+}

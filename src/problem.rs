@@ -52,6 +52,8 @@ problems! {
     AlreadyExists = "ALREADY_EXISTS", "problem-already-exists";
     /// The change would close a circle.
     Cycle = "CYCLE", "problem-cycle";
+    /// What is named is no longer in use.
+    Inactive = "INACTIVE", "problem-inactive";
     /// Latitude and longitude are no place on Earth, or are 0,0.
     InvalidLocation = "INVALID_LOCATION", "problem-invalid-location";
 

@@ -52,6 +52,8 @@ pub struct Model {
     pub direction: Option<Direction>,
     /// The local day on which the shift starts.
     pub workday_on: Option<Date>,
+    /// IANA zone in which it was judged.
+    pub time_zone: String,
     pub course_session_id: Option<CourseSessionId>,
     /// The phone's clock at the act.
     pub captured_at: DateTimeUtc,

@@ -19,6 +19,7 @@ CREATE TABLE check_in (
     occasion text NOT NULL CHECK (occasion IN ('WORKDAY', 'COURSE_SESSION')),
     direction text CHECK (direction IN ('IN', 'OUT')),
     workday_on DAY,
+    time_zone text NOT NULL,
     course_session_id UUID REFERENCES course_session (id),
     captured_at INSTANT NOT NULL,
     sent_at INSTANT NOT NULL,

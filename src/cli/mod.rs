@@ -1,1 +1,266 @@
-//! cli
+//! The command line.
+
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::app::App;
+use crate::clock::Clock;
+use crate::config::{Config, ConfigError};
+use crate::db::{self, Db, Direction};
+use crate::error::{Error, Kind};
+use crate::id::Ids;
+use crate::identity::{keys, roles};
+use crate::import::{self, ImportError, Source};
+use crate::locale::Locale;
+use crate::mail::Mailer;
+use crate::{demo, http};
+
+/// API server of a local government's civil-servant development programme and its citizens.
+#[derive(Debug, Parser)]
+#[command(name = "bina", version, after_help = AFTER_HELP)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const AFTER_HELP: &str = "Configuration: environment variables, or the TOML file that BINA_CONFIG names (same names, \
+lower case, without BINA_):
+  BINA_LISTEN         address and port [127.0.0.1:8080]
+  BINA_DATA_DIR       folder of the embedded database and the key file [bina-data; demo: bina-demo]
+  BINA_DATABASE_URL   postgres://user:password@host:5432/name; without it the embedded SQLite database
+  BINA_DATABASE_POOL  PostgreSQL connections at most [16]
+  BINA_KEY_FILE       signing keys [BINA_DATA_DIR/keys.json]
+  BINA_ISSUER, BINA_AUDIENCE   iss and aud of access tokens [bina, bina-api]
+  BINA_SMTP_URL, BINA_MAIL_FROM   the mail server (smtp://, smtps://) and the sender
+  BINA_LOG_LEVEL, BINA_LOG_FORMAT   error|warn|info|debug|trace [info], json|text [json]";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Migrates the database and serves the API until SIGTERM or SIGINT.
+    Serve,
+    /// Serves the API over the data of five cities, with accounts to try it.
+    Demo(DemoArgs),
+    /// The national admins.
+    #[command(subcommand)]
+    Admin(AdminCommand),
+    /// The database's schema.
+    #[command(subcommand)]
+    Migrate(MigrateCommand),
+    /// Reads a file of reference data, units or people into the database.
+    Import(ImportArgs),
+    /// Prints the GraphQL schema (SDL).
+    Schema,
+    /// The keys that sign access tokens.
+    #[command(subcommand)]
+    Keys(KeysCommand),
+}
+
+#[derive(Debug, Args)]
+struct DemoArgs {
+    /// Prints the demo's accounts as JSON and exits.
+    #[arg(long)]
+    print_accounts: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum AdminCommand {
+    /// Makes a national admin and prints the one-time code that opens the account.
+    Create {
+        /// The admin's e-mail address: what they log in with.
+        #[arg(long)]
+        email: String,
+        /// The admin's name.
+        #[arg(long)]
+        name: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum MigrateCommand {
+    /// Applies every change that is pending.
+    Up,
+    /// Takes changes back, the newest first. Their data is lost.
+    Down {
+        /// How many.
+        #[arg(long, default_value_t = 1)]
+        steps: u32,
+    },
+    /// Lists the changes and whether they are applied.
+    Status,
+}
+
+#[derive(Debug, Args)]
+struct ImportArgs {
+    /// What the file holds.
+    #[arg(value_enum)]
+    source: Source,
+    /// The agency of the people in the file: its SIASN code or id.
+    #[arg(long)]
+    agency: Option<String>,
+    /// The file; `-` for standard input.
+    file: PathBuf,
+}
+
+#[derive(Debug, Subcommand)]
+enum KeysCommand {
+    /// Makes the next key the signing one. Nobody is logged out.
+    Rotate,
+}
+
+/// Why a command ended without doing its work.
+#[derive(Debug, thiserror::Error)]
+pub enum CliError {
+    /// The configuration.
+    #[error("{0}")]
+    Config(#[from] ConfigError),
+    /// The work itself.
+    #[error("{}", explain(.0))]
+    Action(#[from] Error),
+    /// An import as a whole.
+    #[error("{0}")]
+    Import(#[from] ImportError),
+    /// A file, a socket or the terminal.
+    #[error("{what}: {source}")]
+    Io {
+        /// What was tried.
+        what: String,
+        /// Why it failed.
+        source: io::Error,
+    },
+    /// An import that refused rows.
+    #[error("{0} rows were refused")]
+    Refused(u64),
+}
+
+impl From<sea_orm::DbErr> for CliError {
+    fn from(error: sea_orm::DbErr) -> Self {
+        Self::Action(error.into())
+    }
+}
+
+/// On the server's own terminal the private cause is told.
+fn explain(error: &Error) -> String {
+    match (error.kind(), error.cause()) {
+        (Kind::Refused(refusals), _) => {
+            refusals.iter().map(|one| format!("{}: {}", one.field.join("."), Locale::En.refusal(one))).collect()
+        }
+        (_, Some(cause)) => cause.to_string(),
+        (_, None) => error.to_string(),
+    }
+}
+
+fn io_error(what: impl Into<String>) -> impl FnOnce(io::Error) -> CliError {
+    let what = what.into();
+    |source| CliError::Io { what, source }
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// Why the command ended without doing its work, in words for an operator.
+pub async fn run(cli: Cli, out: &mut (dyn Write + Send)) -> Result<(), CliError> {
+    match cli.command {
+        Command::Demo(DemoArgs { print_accounts: true }) => demo::print_json(out).map_err(io_error("the accounts")),
+        Command::Demo(_) => serve_demo(out).await,
+        Command::Serve => {
+            let config = configure("bina-data")?;
+            let app = start(config).await?;
+            serve(Arc::new(app)).await
+        }
+        Command::Admin(AdminCommand::Create { email, name }) => {
+            let app = start(configure("bina-data")?).await?;
+            let (code, expires_at) = roles::create_national_admin(&app, &email, &name).await?;
+            writeln!(out, "One-time code: {code} (until {expires_at}). Open the account with the mutation activateAccount.")
+                .map_err(io_error("the terminal"))
+        }
+        Command::Migrate(command) => migrate(command, out).await,
+        Command::Import(args) => import(args, out).await,
+        Command::Schema => {
+            write!(out, "{}", crate::graphql::sdl()).map_err(io_error("the terminal"))
+        }
+        Command::Keys(KeysCommand::Rotate) => {
+            let config = configure("bina-data")?;
+            keys::rotate(&config.token, &Clock::system(), &Ids::default())?;
+            writeln!(out, "A new key signs; running servers take it up within seconds.").map_err(io_error("the terminal"))
+        }
+    }
+}
+
+fn configure(data_dir: &str) -> Result<Config, CliError> {
+    let (config, unknown) = Config::load(data_dir)?;
+    http::log::init(config.log);
+    for variable in unknown {
+        tracing::warn!(variable, "this setting means nothing to bina");
+    }
+    tracing::info!("configuration: {config}");
+    std::fs::create_dir_all(&config.data_dir).map_err(io_error(format!("BINA_DATA_DIR {}", config.data_dir.display())))?;
+    Ok(config)
+}
+
+async fn start(config: Config) -> Result<App, CliError> {
+    db::migrate(&config.database, Direction::Up).await?;
+    Ok(App::start(config, Clock::system()).await?)
+}
+
+async fn listen(app: &App) -> Result<tokio::net::TcpListener, CliError> {
+    let address = app.config.listen;
+    tokio::net::TcpListener::bind(address).await.map_err(io_error(format!("BINA_LISTEN {address}")))
+}
+
+async fn serve(app: Arc<App>) -> Result<(), CliError> {
+    let listener = listen(&app).await?;
+    Ok(http::serve(app, listener, http::stop_signal()).await?)
+}
+
+async fn serve_demo(out: &mut (dyn Write + Send)) -> Result<(), CliError> {
+    let mut app = start(configure("bina-demo")?).await?;
+    if matches!(app.mailer, Mailer::None) {
+        app.mailer = Mailer::Log;
+    }
+    let app = Arc::new(app);
+    let listener = listen(&app).await?;
+    demo::load(&app).await?;
+    let url = format!("http://{}", listener.local_addr().map_err(io_error("the listener"))?);
+    demo::print_welcome(out, &url).map_err(io_error("the terminal"))?;
+    let today = tokio::spawn(demo::keep_today(app.clone()));
+    let served = http::serve(app, listener, http::stop_signal()).await;
+    today.abort();
+    Ok(served?)
+}
+
+async fn migrate(command: MigrateCommand, out: &mut (dyn Write + Send)) -> Result<(), CliError> {
+    let config = configure("bina-data")?;
+    match command {
+        MigrateCommand::Up => db::migrate(&config.database, Direction::Up).await?,
+        MigrateCommand::Down { steps } => db::migrate(&config.database, Direction::Down(steps)).await?,
+        MigrateCommand::Status => {}
+    }
+    let db = Db::connect(&config.database).await?;
+    for (name, is_applied) in db::migration_status(&db).await? {
+        let state = if is_applied { "applied" } else { "pending" };
+        writeln!(out, "{state}  {name}").map_err(io_error("the terminal"))?;
+    }
+    Ok(())
+}
+
+async fn import(args: ImportArgs, out: &mut (dyn Write + Send)) -> Result<(), CliError> {
+    let app = start(configure("bina-data")?).await?;
+    let input: Box<dyn Read + Send> = if args.file.as_os_str() == "-" {
+        Box::new(io::stdin())
+    } else {
+        Box::new(File::open(&args.file).map_err(io_error(args.file.display().to_string()))?)
+    };
+    let agency = match &args.agency {
+        Some(name) => Some(import::agency_named(&app, name).await?),
+        None => None,
+    };
+    let progress = import::Terminal::or_silent();
+    let report = import::run(&app, args.source, agency, input, &*progress).await?;
+    writeln!(out, "{report}").map_err(io_error("the terminal"))?;
+    app.db.close().await?;
+    if report.refused == 0 { Ok(()) } else { Err(CliError::Refused(report.refused)) }
+}

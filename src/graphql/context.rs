@@ -1,7 +1,7 @@
 //! What a resolver finds in its context.
 
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use async_graphql::dataloader::DataLoader;
 use async_graphql::runtime::{TokioSpawner, TokioTimer};
@@ -9,6 +9,7 @@ use async_graphql::{Context, Request};
 
 use super::rows::Rows;
 use crate::app::App;
+use crate::error::{Error, Result};
 use crate::locale::Locale;
 use crate::policy::Actor;
 
@@ -23,9 +24,25 @@ pub struct ClientAddress(pub IpAddr);
 /// Gives a request everything its resolvers find in their context.
 #[must_use]
 pub fn attach(request: Request, app: &Arc<App>, actor: Actor, locale: Locale, id: RequestId) -> Request {
+    let actor = Arc::new(RequestActor { given: actor, logged_in: OnceLock::new() });
     let rows = Rows { app: app.clone(), actor: actor.clone() };
     let rows = DataLoader::new(rows, TokioSpawner::current(), TokioTimer::default());
     request.data(app.clone()).data(actor).data(locale).data(id).data(rows)
+}
+
+/// Who asks: whom the token stands for, or who logged in within this request. A login stands alone in its request, so
+/// there is no field that would see both.
+#[derive(Debug)]
+pub struct RequestActor {
+    given: Actor,
+    logged_in: OnceLock<Actor>,
+}
+
+impl RequestActor {
+    /// Who asks now.
+    pub fn get(&self) -> &Actor {
+        self.logged_in.get().unwrap_or(&self.given)
+    }
 }
 
 /// Short names for what [`attach`] put there.
@@ -34,6 +51,11 @@ pub trait ContextExt {
     fn app(&self) -> &Arc<App>;
     /// Who asks.
     fn actor(&self) -> &Actor;
+    /// Makes the rest of the request that of who just logged in.
+    ///
+    /// # Errors
+    /// When somebody else logged in within the same request.
+    fn become_actor(&self, actor: Actor) -> Result<()>;
     /// The language of the answer.
     fn locale(&self) -> Locale;
     /// Rows by id, in batches, as far as the actor may see them.
@@ -48,7 +70,12 @@ impl ContextExt for Context<'_> {
     }
 
     fn actor(&self) -> &Actor {
-        self.data_unchecked()
+        self.data_unchecked::<Arc<RequestActor>>().get()
+    }
+
+    fn become_actor(&self, actor: Actor) -> Result<()> {
+        let request: &Arc<RequestActor> = self.data_unchecked();
+        request.logged_in.set(actor).map_err(|_| Error::internal("two logins in one request"))
     }
 
     fn locale(&self) -> Locale {

@@ -3,47 +3,99 @@
 pub mod context;
 pub mod error;
 pub mod guard;
+pub mod node;
 pub mod page;
 pub mod payload;
 mod problem_enum;
 pub mod rows;
 pub mod scalars;
+pub mod search;
+pub mod viewer;
 
 use std::sync::Arc;
 
-use async_graphql::{EmptySubscription, Object};
+use async_graphql::{Context, EmptySubscription, ID, MergedObject, Object, SDLExportOptions};
 
+use self::context::ContextExt as _;
+use self::node::Node;
+use self::viewer::Viewer;
+use crate::agency::schema::{AgencyMutation, AgencyQuery};
 use crate::app::App;
+use crate::attendance::schema::AttendanceMutation;
+use crate::error::{Kind, Refusal, Result};
+use crate::identity::schema::{AccountMutation, RoleMutation, RoleQuery, SessionMutation};
+use crate::policy::Actor;
+use crate::problem::Problem;
+use crate::programme::schema::ProgrammeMutation;
 
-/// The schema.
+/// The executor.
 pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
 
-/// A stand-in for the merged root.
-#[derive(Debug)]
-pub struct Query;
+/// Ids in one `nodes` at most.
+const MAX_NODES: usize = 100;
 
+/// Everything that can be read.
+#[derive(Default, MergedObject)]
+pub struct Query(RootQuery, RoleQuery, AgencyQuery);
+
+/// Everything that can be done.
+#[derive(Default, MergedObject)]
+pub struct Mutation(
+    SessionMutation,
+    AccountMutation,
+    RoleMutation,
+    AgencyMutation,
+    ProgrammeMutation,
+    AttendanceMutation,
+);
+
+/// What belongs to no domain.
+#[derive(Default)]
+pub struct RootQuery;
+
+/// What belongs to no domain.
 #[Object]
-impl Query {
-    /// Nobody yet.
-    async fn viewer(&self) -> Option<String> {
-        None
+impl RootQuery {
+    /// Anything by its id; `null` when there is none, or the caller may not see it.
+    async fn node(&self, ctx: &Context<'_>, #[graphql(desc = "The id.")] id: ID) -> Result<Option<Node>> {
+        node::node(ctx, &id).await
+    }
+
+    /// Anything by its id, in the order of the ids; `null` in place of what there is not, or the caller may not see.
+    async fn nodes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The ids, at most 100.")] ids: Vec<ID>,
+    ) -> Result<Vec<Option<Node>>> {
+        if ids.len() > MAX_NODES {
+            let refusal = Refusal::at("ids", Problem::OutOfRange).with("min", 0).with("max", MAX_NODES);
+            return Err(Kind::BadInput(refusal).into());
+        }
+        futures_util::future::try_join_all(ids.iter().map(|id| node::node(ctx, id))).await
+    }
+
+    /// Who is logged in, and what is theirs; `null` when nobody is.
+    async fn viewer(&self, ctx: &Context<'_>) -> Option<Viewer> {
+        match ctx.actor() {
+            Actor::Person(person) => Some(Viewer::of(person.clone())),
+            Actor::Anonymous => None,
+        }
     }
 }
 
-/// A stand-in for the merged root.
-#[derive(Debug)]
-pub struct Mutation;
-
-#[Object]
-impl Mutation {
-    /// Nobody yet.
-    async fn login(&self) -> Option<String> {
-        None
-    }
+fn builder() -> async_graphql::SchemaBuilder<Query, Mutation, EmptySubscription> {
+    // Names that a schema does not tell a stranger are not to be guessed from its errors either.
+    Schema::build(Query::default(), Mutation::default(), EmptySubscription).disable_suggestions()
 }
 
-/// The schema over an app.
+/// The executor over a running server's parts.
 #[must_use]
 pub fn schema(app: Arc<App>) -> Schema {
-    async_graphql::Schema::build(Query, Mutation, EmptySubscription).data(app).finish()
+    builder().data(app).finish()
+}
+
+/// The schema as text, as `schema.graphql` holds it.
+#[must_use]
+pub fn sdl() -> String {
+    builder().finish().sdl_with_options(SDLExportOptions::new().include_specified_by())
 }

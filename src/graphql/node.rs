@@ -4,10 +4,8 @@ use async_graphql::{Context, ID, Interface};
 use entity::ids::{self, TypedId};
 use uuid::Uuid;
 
-use super::rows::{self, RowKey};
-use crate::agency::schema::{
-    Agency, Employee, Holiday, Jurisdiction, Schedule, SiasnTerm, Unit, Venue,
-};
+use super::rows;
+use crate::agency::schema::{Agency, Employee, Holiday, Jurisdiction, Schedule, SiasnTerm, Unit, Venue};
 use crate::attendance::schema::CheckIn;
 use crate::error::{Error, Result};
 use crate::identity::schema::{Device, RoleGrant};
@@ -62,20 +60,4 @@ nodes! {
 pub async fn node(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
     let (prefix, uuid) = ids::parse(id).map_err(|_| Error::bad_input("id", Problem::Malformed))?;
     find(ctx, &prefix, uuid).await
-}
-
-/// The typed id in an argument.
-///
-/// # Errors
-/// `BAD_USER_INPUT` at `field` when it is malformed or of another kind.
-pub fn parse_id<K: RowKey>(field: &str, id: &ID) -> Result<K> {
-    id.parse().map_err(|_| Error::bad_input(field, Problem::Malformed))
-}
-
-/// As [`parse_id`], for an argument that may be absent.
-///
-/// # Errors
-/// As [`parse_id`].
-pub fn parse_some_id<K: RowKey>(field: &str, id: Option<&ID>) -> Result<Option<K>> {
-    id.map(|id| parse_id(field, id)).transpose()
 }

@@ -4,10 +4,10 @@
 use async_graphql::{Context, SimpleObject};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use chrono::DateTime;
+use chrono::{DateTime, Datelike as _, NaiveDate};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, FromQueryResult, Order, PaginatorTrait as _, QueryFilter as _,
-    QueryOrder as _, QuerySelect as _, Select,
+    QueryOrder as _, QuerySelect as _, Select, Value,
 };
 use uuid::Uuid;
 
@@ -37,8 +37,32 @@ pub struct PageInfo {
 /// The rows in which a connection's pages follow each other.
 pub struct Keyset<E: EntityTrait> {
     id: (E::Column, fn(&E::Model) -> Uuid),
-    sort: Option<(E::Column, fn(&E::Model) -> Instant)>,
+    sort: Option<(E::Column, Sort<E::Model>)>,
     order: Order,
+}
+
+/// What stands before the id in the order.
+enum Sort<M> {
+    Instant(fn(&M) -> Instant),
+    Day(fn(&M) -> NaiveDate),
+}
+
+impl<M> Sort<M> {
+    /// What a cursor keeps of a row.
+    fn place(&self, row: &M) -> i64 {
+        match self {
+            Self::Instant(of) => of(row).timestamp_micros(),
+            Self::Day(of) => of(row).num_days_from_ce().into(),
+        }
+    }
+
+    /// What the column is compared with.
+    fn value(&self, place: i64) -> Option<Value> {
+        match self {
+            Self::Instant(_) => DateTime::from_timestamp_micros(place).map(Value::from),
+            Self::Day(_) => NaiveDate::from_num_days_from_ce_opt(place.try_into().ok()?).map(Value::from),
+        }
+    }
 }
 
 impl<E: EntityTrait> Keyset<E> {
@@ -50,7 +74,14 @@ impl<E: EntityTrait> Keyset<E> {
     /// By an instant, and by the id where two are equal.
     #[must_use]
     pub fn by_instant(mut self, column: E::Column, instant: fn(&E::Model) -> Instant) -> Self {
-        self.sort = Some((column, instant));
+        self.sort = Some((column, Sort::Instant(instant)));
+        self
+    }
+
+    /// By a day, and by the id where two are equal.
+    #[must_use]
+    pub fn by_day(mut self, column: E::Column, day: fn(&E::Model) -> NaiveDate) -> Self {
+        self.sort = Some((column, Sort::Day(day)));
         self
     }
 
@@ -63,8 +94,8 @@ impl<E: EntityTrait> Keyset<E> {
 
     fn cursor(&self, row: &E::Model) -> String {
         let mut bytes = self.id.1(row).into_bytes().to_vec();
-        if let Some((_, instant)) = self.sort {
-            bytes.extend(instant(row).timestamp_micros().to_be_bytes());
+        if let Some((_, sort)) = &self.sort {
+            bytes.extend(sort.place(row).to_be_bytes());
         }
         URL_SAFE_NO_PAD.encode(bytes)
     }
@@ -77,13 +108,13 @@ impl<E: EntityTrait> Keyset<E> {
             Order::Desc => self.id.0.lt(id),
             _ => self.id.0.gt(id),
         };
-        let Some((column, _)) = self.sort else {
+        let Some((column, sort)) = &self.sort else {
             return rest.is_empty().then(|| Condition::all().add(id_behind));
         };
-        let at = DateTime::from_timestamp_micros(i64::from_be_bytes(rest.try_into().ok()?))?;
+        let at = sort.value(i64::from_be_bytes(rest.try_into().ok()?))?;
         let later = match self.order {
-            Order::Desc => column.lt(at),
-            _ => column.gt(at),
+            Order::Desc => column.lt(at.clone()),
+            _ => column.gt(at.clone()),
         };
         Some(Condition::any().add(later).add(Condition::all().add(column.eq(at)).add(id_behind)))
     }
@@ -142,8 +173,8 @@ where
         None => Condition::all(),
     };
     let mut query = rows.filter(behind);
-    if let Some((column, _)) = keyset.sort {
-        query = query.order_by(column, keyset.order.clone());
+    if let Some((column, _)) = &keyset.sort {
+        query = query.order_by(*column, keyset.order.clone());
     }
     let mut found = query.order_by(keyset.id.0, keyset.order.clone()).limit(args.first + 1).all(db.read()).await?;
     let has_next_page = found.len() as u64 > args.first;

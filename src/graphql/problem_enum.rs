@@ -95,6 +95,12 @@ macro_rules! problem_enum {
             Cycle,
         ]);
     };
+    (@describe $name:ident $all:tt [Inactive $($rest:ident)*] [$($described:tt)*]) => {
+        $crate::problem_enum!(@describe $name $all [$($rest)*] [$($described)*
+            /// What is named is no longer in use.
+            Inactive,
+        ]);
+    };
     (@describe $name:ident $all:tt [InvalidLocation $($rest:ident)*] [$($described:tt)*]) => {
         $crate::problem_enum!(@describe $name $all [$($rest)*] [$($described)*
             /// Latitude and longitude are no place on Earth, or are 0,0.

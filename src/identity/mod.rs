@@ -5,7 +5,16 @@
 //! once, with access tokens of ten minutes beside them. What somebody may do is decided in [`crate::policy`]
 //! from the [`actor`] that is loaded here.
 
+pub mod account;
 pub mod actor;
+mod code;
+mod find;
 pub mod keys;
 pub mod password;
+pub mod registration;
+pub mod roles;
+pub mod rules;
+pub mod schema;
+pub mod session;
+pub mod throttle;
 pub mod token;

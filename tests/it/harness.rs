@@ -56,8 +56,7 @@ impl World {
             mail: None,
             log: LogConfig { level: tracing::Level::WARN, is_json: false },
         };
-        let app = App::start(config, Clock::fixed(monday_morning())).await.expect("the app starts");
-        let mut app = Arc::into_inner(app).expect("nobody else holds it yet");
+        let mut app = App::start(config, Clock::fixed(monday_morning())).await.expect("the app starts");
         app.hasher = Hasher::cheap();
         Self { app: Arc::new(app), folder }
     }

@@ -1,7 +1,10 @@
 //! The tests that enter by the API, on both databases.
 
+mod demo;
 mod guard;
 mod harness;
 mod http;
+mod import;
 mod migration;
+mod reference;
 mod serve;

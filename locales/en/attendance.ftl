@@ -1,0 +1,14 @@
+check-in-accepted = You are checked in.
+check-in-accepted-late = You are checked in, { $minutes } minutes late.
+check-in-needs-review = Your check-in is recorded and will be reviewed.
+check-in-rejected = Your check-in is recorded but does not count.
+reason-not-enrolled = You are not enrolled in this course run. Ask the organiser to enrol you.
+reason-outside-window = It lies outside the time in which check-ins count. Look at the schedule and try again in time.
+reason-code-wrong = The code was not the one on the trainer's screen. Scan the present code again.
+reason-too-many-wrong-codes = Too many wrong codes: wait five minutes before you try again.
+reason-outside-geofence = You were { $distance } metres from the venue. Go closer and try again.
+reason-code-missing = No code was sent. Scan the code on the trainer's screen next time.
+reason-location-missing = No location was sent. Allow the app to use your location.
+reason-poor-accuracy = Your location was too uncertain. Go outdoors or to a window next time.
+reason-mock-location = Your phone reported a mocked location. Switch off apps that change it.
+reason-clock-skew = Your phone's clock is off by more than ten minutes. Set it to automatic.

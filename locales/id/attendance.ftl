@@ -1,0 +1,14 @@
+check-in-accepted = Presensi Anda tercatat.
+check-in-accepted-late = Presensi Anda tercatat, terlambat { $minutes } menit.
+check-in-needs-review = Presensi Anda tercatat dan akan diperiksa.
+check-in-rejected = Presensi Anda tercatat tetapi tidak dihitung.
+reason-not-enrolled = Anda tidak terdaftar di kelas ini. Mintalah penyelenggara mendaftarkan Anda.
+reason-outside-window = Presensi di luar waktu yang ditentukan. Lihat jadwal dan coba lagi pada waktunya.
+reason-code-wrong = Kode tidak sesuai dengan layar pengajar. Pindai kembali kode yang sedang tampil.
+reason-too-many-wrong-codes = Terlalu banyak kode salah: tunggu lima menit sebelum mencoba lagi.
+reason-outside-geofence = Anda berada { $distance } meter dari lokasi. Mendekatlah dan coba lagi.
+reason-code-missing = Kode tidak dikirim. Pindailah kode di layar pengajar.
+reason-location-missing = Lokasi tidak dikirim. Izinkan aplikasi menggunakan lokasi Anda.
+reason-poor-accuracy = Lokasi Anda kurang akurat. Lain kali carilah tempat terbuka atau dekat jendela.
+reason-mock-location = Ponsel Anda melaporkan lokasi tiruan. Matikan aplikasi yang mengubah lokasi.
+reason-clock-skew = Jam ponsel Anda berbeda lebih dari sepuluh menit. Setel jam secara otomatis.

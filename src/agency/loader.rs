@@ -1,0 +1,74 @@
+//! What is read for many rows at once: a number for each person, a zone for each unit.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use async_graphql::dataloader::Loader;
+use entity::ids::{AgencyId, EmployeeId, UnitId};
+use entity::{employee_nip, unit};
+use sea_orm::sea_query::SimpleExpr;
+use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QuerySelect as _};
+
+use super::rules::{Branch, UnitTree};
+use crate::db;
+use crate::error::{Error, Result};
+use crate::graphql::rows::Rows;
+
+/// The number that an employee carries now, in full: who may see it whole is decided where it is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct PresentNipOf(pub EmployeeId);
+
+impl Loader<PresentNipOf> for Rows {
+    type Value = String;
+    type Error = Arc<Error>;
+
+    async fn load(&self, keys: &[PresentNipOf]) -> std::result::Result<HashMap<PresentNipOf, String>, Arc<Error>> {
+        let ids = keys.iter().map(|key| key.0.into());
+        let rows = employee_nip::Entity::find()
+            .filter(db::any_of(self.app.db.engine(), employee_nip::Column::EmployeeId, ids))
+            .filter(employee_nip::Column::ValidUntil.is_null())
+            .all(self.app.db.read())
+            .await
+            .map_err(|error| Arc::new(error.into()))?;
+        Ok(rows.into_iter().map(|row| (PresentNipOf(row.employee_id), row.nip)).collect())
+    }
+}
+
+/// The tree of an agency's units.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct UnitTreeOf(pub AgencyId);
+
+impl Loader<UnitTreeOf> for Rows {
+    type Value = Arc<UnitTree>;
+    type Error = Arc<Error>;
+
+    async fn load(&self, keys: &[UnitTreeOf]) -> std::result::Result<HashMap<UnitTreeOf, Arc<UnitTree>>, Arc<Error>> {
+        let agencies = keys.iter().map(|key| key.0.into());
+        let wanted = db::any_of(self.app.db.engine(), unit::Column::AgencyId, agencies);
+        let trees = unit_trees(self.app.db.read(), wanted).await.map_err(Arc::new)?;
+        Ok(trees.into_iter().map(|(agency, tree)| (UnitTreeOf(agency), Arc::new(tree))).collect())
+    }
+}
+
+/// Reads the tree of an agency's units.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn unit_tree(db: &impl ConnectionTrait, agency: AgencyId) -> Result<UnitTree> {
+    Ok(unit_trees(db, unit::Column::AgencyId.eq(agency)).await?.remove(&agency).unwrap_or_default())
+}
+
+async fn unit_trees(db: &impl ConnectionTrait, wanted: SimpleExpr) -> Result<HashMap<AgencyId, UnitTree>> {
+    let rows: Vec<(AgencyId, UnitId, Option<UnitId>, Option<String>)> = unit::Entity::find()
+        .filter(wanted)
+        .select_only()
+        .columns([unit::Column::AgencyId, unit::Column::Id, unit::Column::ParentId, unit::Column::TimeZone])
+        .into_tuple()
+        .all(db)
+        .await?;
+    let mut trees: HashMap<AgencyId, UnitTree> = HashMap::new();
+    for (agency, id, parent_id, time_zone) in rows {
+        trees.entry(agency).or_default().insert(id, Branch { parent_id, time_zone });
+    }
+    Ok(trees)
+}

@@ -1,0 +1,156 @@
+//! Working hours, and what sets them.
+
+use async_graphql::{Context, Enum, ID, InputObject, Object};
+use entity::schedule;
+
+use super::agency::Agency;
+use super::unit::Unit;
+use crate::agency::rules;
+use crate::error::Result;
+use crate::graphql::rows;
+use crate::graphql::scalars::{Date, TimeOfDay};
+
+/// A day of the week.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "chrono::Weekday")]
+pub enum Weekday {
+    /// *Senin*.
+    #[graphql(name = "MONDAY")]
+    Mon,
+    /// *Selasa*.
+    #[graphql(name = "TUESDAY")]
+    Tue,
+    /// *Rabu*.
+    #[graphql(name = "WEDNESDAY")]
+    Wed,
+    /// *Kamis*.
+    #[graphql(name = "THURSDAY")]
+    Thu,
+    /// *Jumat*.
+    #[graphql(name = "FRIDAY")]
+    Fri,
+    /// *Sabtu*.
+    #[graphql(name = "SATURDAY")]
+    Sat,
+    /// *Minggu*.
+    #[graphql(name = "SUNDAY")]
+    Sun,
+}
+
+/// Working hours.
+#[derive(Debug, Clone)]
+pub struct Schedule(pub schedule::Model);
+
+impl From<schedule::Model> for Schedule {
+    fn from(row: schedule::Model) -> Self {
+        Self(row)
+    }
+}
+
+crate::connection!(ScheduleConnection, ScheduleEdge, Schedule);
+
+/// Working hours (*jam kerja*) of a unit, of an agency, or of the country, from a day on.
+#[Object]
+impl Schedule {
+    /// The id.
+    pub async fn id(&self) -> ID {
+        self.0.id.to_string().into()
+    }
+
+    /// The agency (*instansi*) that set them; absent for the country's.
+    async fn agency(&self, ctx: &Context<'_>) -> Result<Option<Agency>> {
+        Ok(rows::load_some(ctx, self.0.agency_id).await?.map(Agency))
+    }
+
+    /// The unit (*unit kerja*) that they hold for, with those below it that have none of their own; absent for the
+    /// whole agency.
+    async fn unit(&self, ctx: &Context<'_>) -> Result<Option<Unit>> {
+        Ok(rows::load_some(ctx, self.0.unit_id).await?.map(Unit))
+    }
+
+    /// The name.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// The decree or decision that they rest on (*dasar hukum*).
+    async fn citation(&self) -> &str {
+        &self.0.citation
+    }
+
+    /// The version, counted up with each change.
+    async fn version(&self) -> i32 {
+        self.0.version
+    }
+
+    /// The first day.
+    async fn valid_from(&self) -> Date {
+        self.0.valid_from.into()
+    }
+
+    /// The last day; absent while no later version is set.
+    async fn valid_until(&self) -> Option<Date> {
+        self.0.valid_until.map(Date)
+    }
+
+    /// The days on which work starts.
+    async fn weekdays(&self) -> Vec<Weekday> {
+        rules::weekdays(self.0.weekdays).into_iter().map(Weekday::from).collect()
+    }
+
+    /// When work starts, in local time.
+    async fn starts_at(&self) -> TimeOfDay {
+        TimeOfDay(self.0.start_minute)
+    }
+
+    /// When work ends, in local time; on the next day where it is not after the start.
+    async fn ends_at(&self) -> TimeOfDay {
+        TimeOfDay(self.0.end_minute)
+    }
+
+    /// How many minutes before the start a check-in (*presensi*) counts.
+    async fn opens_before_minutes(&self) -> i32 {
+        self.0.opens_before_minutes
+    }
+
+    /// How many minutes after the end a check-in (*presensi*) counts.
+    async fn closes_after_minutes(&self) -> i32 {
+        self.0.closes_after_minutes
+    }
+}
+
+/// Working hours (*jam kerja*) to set. What held before stays as the version before, up to the day before.
+#[derive(Debug, InputObject)]
+pub struct SetWorkingHoursInput {
+    /// The agency.
+    pub agency_id: ID,
+    /// The unit that they hold for, with those below it that have none of their own; absent for the whole agency.
+    pub unit_id: Option<ID>,
+    /// The name, at most 200 characters.
+    pub name: String,
+    /// The decree or decision that they rest on (*dasar hukum*), at most 200 characters.
+    pub citation: String,
+    /// The first day; not before that of the version before.
+    pub valid_from: Date,
+    /// The days on which work starts; at least one.
+    pub weekdays: Vec<Weekday>,
+    /// When work starts, in local time.
+    pub starts_at: TimeOfDay,
+    /// When work ends, in local time; on the next day where it is not after the start.
+    pub ends_at: TimeOfDay,
+    /// How many minutes before the start a check-in counts: 0 to 720.
+    #[graphql(default = 120)]
+    pub opens_before_minutes: i32,
+    /// How many minutes after the end a check-in counts: 0 to 720.
+    #[graphql(default = 360)]
+    pub closes_after_minutes: i32,
+}
+
+crate::mutation_payload!(
+    SetWorkingHoursPayload {
+        /// The working hours from that day on.
+        schedule: Schedule
+    },
+    SetWorkingHoursError,
+    SetWorkingHoursErrorCode { NotFound, Forbidden, Blank, TooLong, InvalidText, OutOfRange }
+);

@@ -1,0 +1,103 @@
+//! Civil servants are added and changed.
+
+use entity::employee;
+use entity::ids::{AgencyId, EmployeeId};
+use entity::siasn_term::List;
+use sea_orm::{ActiveModelTrait as _, ActiveValue::Set, IntoActiveModel as _};
+
+use super::{Lookup, MAX_NAME, nip};
+use crate::agency::rules;
+use crate::agency::schema::{CreateEmployeeInput, UpdateEmployeeInput};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::graphql::rows;
+use crate::policy::{self, Action, Actor};
+use crate::problem::Problem;
+use crate::{input, text};
+
+/// Adds a civil servant with the number that they carry from today on.
+///
+/// # Errors
+/// What `CreateEmployeeErrorCode` names.
+pub async fn create(app: &App, actor: &Actor, input: CreateEmployeeInput) -> Result<employee::Model> {
+    actor.person()?;
+    let transaction = app.db.begin().await?;
+    let agency = rows::named::<AgencyId>(&transaction, actor, "agencyId", &input.agency_id).await?;
+    policy::require(actor, Action::Keep(agency.id))?;
+    let lookup = Lookup { transaction: &transaction, actor, agency: agency.id };
+    let now = app.clock.now();
+    let today = rules::local_day(now, &agency.time_zone);
+    nip::check("nip", &input.nip.0, input.employment.into(), today)?;
+    let employee = employee::ActiveModel {
+        id: Set(app.ids.new_id(now)),
+        agency_id: Set(agency.id),
+        account_id: Set(None),
+        source_id: Set(None),
+        name: Set(text::name("name", &input.name, MAX_NAME)?),
+        employment: Set(input.employment.into()),
+        unit_id: Set(lookup.unit("unitId", input.unit_id.as_ref()).await?),
+        post: Set(input.post.map(|post| text::name("post", &post, MAX_NAME)).transpose()?),
+        post_type_id: Set(lookup.term("postTypeId", List::PostType, input.post_type_id.as_ref()).await?),
+        rank_id: Set(lookup.term("rankId", List::Rank, input.rank_id.as_ref()).await?),
+        supervisor_id: Set(lookup.colleague("supervisorId", input.supervisor_id.as_ref()).await?),
+        is_active: Set(true),
+        created_at: Set(now),
+        updated_at: Set(now),
+    };
+    let employee = employee.insert(&transaction).await?;
+    nip::give(app, &transaction, &employee, input.nip, today).await?;
+    transaction.commit().await?;
+    app.actors.forget();
+    Ok(employee)
+}
+
+/// Changes a civil servant.
+///
+/// # Errors
+/// What `UpdateEmployeeErrorCode` names.
+pub async fn update(app: &App, actor: &Actor, input: UpdateEmployeeInput) -> Result<employee::Model> {
+    actor.person()?;
+    let transaction = app.db.begin().await?;
+    let before = rows::held::<EmployeeId>(&transaction, actor, "employeeId", &input.employee_id).await?;
+    policy::require(actor, Action::Keep(before.agency_id))?;
+    let lookup = Lookup { transaction: &transaction, actor, agency: before.agency_id };
+    let now = app.clock.now();
+    let mut employee = before.clone().into_active_model();
+    if let Some(name) = input::given("name", input.name)? {
+        employee.name = Set(text::name("name", &name, MAX_NAME)?);
+    }
+    if let Some(employment) = input::given("employment", input.employment)? {
+        if let Some(present) = nip::present(&transaction, before.id).await? {
+            let today = rules::local_day(now, &lookup.time_zone(None).await?);
+            nip::check("employment", &present.nip, employment.into(), today)?;
+        }
+        employee.employment = Set(employment.into());
+    }
+    if let Some(unit) = input.unit_id.as_opt_ref() {
+        employee.unit_id = Set(lookup.unit("unitId", unit).await?);
+    }
+    if let Some(post) = input.post.as_opt_ref() {
+        employee.post = Set(post.map(|post| text::name("post", post, MAX_NAME)).transpose()?);
+    }
+    if let Some(post_type) = input.post_type_id.as_opt_ref() {
+        employee.post_type_id = Set(lookup.term("postTypeId", List::PostType, post_type).await?);
+    }
+    if let Some(rank) = input.rank_id.as_opt_ref() {
+        employee.rank_id = Set(lookup.term("rankId", List::Rank, rank).await?);
+    }
+    if let Some(supervisor) = input.supervisor_id.as_opt_ref() {
+        let supervisor = lookup.colleague("supervisorId", supervisor).await?;
+        if supervisor == Some(before.id) {
+            return Err(Error::at("supervisorId", Problem::Cycle));
+        }
+        employee.supervisor_id = Set(supervisor);
+    }
+    if let Some(is_active) = input::given("isActive", input.is_active)? {
+        employee.is_active = Set(is_active);
+    }
+    employee.updated_at = Set(now);
+    let employee = employee.update(&transaction).await?;
+    transaction.commit().await?;
+    app.actors.forget();
+    Ok(employee)
+}

@@ -1,0 +1,88 @@
+//! Working hours are set: a new version from a day on.
+
+use std::ops::RangeInclusive;
+
+use chrono::{Days, NaiveDate};
+use entity::ids::{AgencyId, UnitId};
+use entity::schedule;
+use sea_orm::{
+    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, DatabaseTransaction, EntityTrait as _,
+    IntoActiveModel as _, QueryFilter as _, QueryOrder as _,
+};
+
+use super::{Lookup, MAX_NAME};
+use crate::agency::rules;
+use crate::agency::schema::SetWorkingHoursInput;
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::graphql::rows;
+use crate::policy::{self, Action, Actor};
+use crate::problem::Problem;
+use crate::{input, text};
+
+/// How far a check-in may lie from the hours of work.
+const MARGIN: RangeInclusive<i32> = 0..=720;
+
+/// Sets the working hours of an agency or of a unit from a day on. The agency is held meanwhile, so that each version
+/// has one before it.
+///
+/// # Errors
+/// What `SetWorkingHoursErrorCode` names.
+pub async fn set(app: &App, actor: &Actor, input: SetWorkingHoursInput) -> Result<schedule::Model> {
+    actor.person()?;
+    let transaction = app.db.begin().await?;
+    let agency = rows::held::<AgencyId>(&transaction, actor, "agencyId", &input.agency_id).await?;
+    policy::require(actor, Action::Keep(agency.id))?;
+    if input.weekdays.is_empty() {
+        return Err(Error::at("weekdays", Problem::Blank));
+    }
+    let lookup = Lookup { transaction: &transaction, actor, agency: agency.id };
+    let unit_id = lookup.unit("unitId", input.unit_id.as_ref()).await?;
+    let valid_from = input::day("validFrom", input.valid_from)?;
+    let version = close_before(&transaction, agency.id, unit_id, valid_from).await? + 1;
+    let now = app.clock.now();
+    let schedule = schedule::ActiveModel {
+        id: Set(app.ids.new_id(now)),
+        agency_id: Set(Some(agency.id)),
+        unit_id: Set(unit_id),
+        name: Set(text::name("name", &input.name, MAX_NAME)?),
+        citation: Set(text::name("citation", &input.citation, MAX_NAME)?),
+        version: Set(version),
+        valid_from: Set(valid_from),
+        valid_until: Set(None),
+        weekdays: Set(rules::weekday_bits(input.weekdays.into_iter().map(Into::into))),
+        start_minute: Set(input.starts_at.0),
+        end_minute: Set(rules::end_minute(input.starts_at.0, input.ends_at.0)),
+        opens_before_minutes: Set(input::within("opensBeforeMinutes", input.opens_before_minutes, &MARGIN)?),
+        closes_after_minutes: Set(input::within("closesAfterMinutes", input.closes_after_minutes, &MARGIN)?),
+        created_at: Set(now),
+    };
+    let schedule = schedule.insert(&transaction).await?;
+    transaction.commit().await?;
+    Ok(schedule)
+}
+
+/// Ends the version before on the day before, and answers its number; 0 where there is none.
+async fn close_before(
+    transaction: &DatabaseTransaction,
+    agency: AgencyId,
+    unit: Option<UnitId>,
+    valid_from: NaiveDate,
+) -> Result<i32> {
+    let of_unit = unit.map_or_else(|| schedule::Column::UnitId.is_null(), |unit| schedule::Column::UnitId.eq(unit));
+    let before = schedule::Entity::find()
+        .filter(schedule::Column::AgencyId.eq(agency))
+        .filter(of_unit)
+        .order_by_desc(schedule::Column::Version)
+        .one(transaction)
+        .await?;
+    let Some(before) = before else { return Ok(0) };
+    input::within("validFrom", valid_from, &(before.valid_from..=input::LAST_DAY))?;
+    let version = before.version;
+    if before.valid_until.is_none_or(|until| until >= valid_from) {
+        let mut before = before.into_active_model();
+        before.valid_until = Set(valid_from.checked_sub_days(Days::new(1)));
+        before.update(transaction).await?;
+    }
+    Ok(version)
+}

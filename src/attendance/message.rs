@@ -1,0 +1,48 @@
+//! What a person is told of a check-in, in words, with what to do next.
+
+use entity::check_in::{self, Verdict};
+
+use super::rules::Reason;
+use crate::locale::Locale;
+
+/// The verdict and each reason in words.
+#[must_use]
+pub fn message(locale: Locale, check_in: &check_in::Model) -> String {
+    let verdict = match (check_in.verdict, check_in.minutes_late.filter(|minutes| *minutes > 0)) {
+        (Verdict::Accepted, Some(late)) => locale.text("check-in-accepted-late", &[("minutes", late.to_string())]),
+        (Verdict::Accepted, None) => locale.text("check-in-accepted", &[]),
+        (Verdict::NeedsReview, _) => locale.text("check-in-needs-review", &[]),
+        (Verdict::Rejected, _) => locale.text("check-in-rejected", &[]),
+    };
+    let distance = check_in.distance_meters.unwrap_or_default();
+    let args = [("distance", format!("{distance:.0}"))];
+    let reasons = Reason::split(&check_in.reasons).into_iter().map(|reason| locale.text(key(reason), &args));
+    std::iter::once(verdict).chain(reasons).collect::<Vec<_>>().join(" ")
+}
+
+const fn key(reason: Reason) -> &'static str {
+    match reason {
+        Reason::NotEnrolled => "reason-not-enrolled",
+        Reason::OutsideWindow => "reason-outside-window",
+        Reason::CodeWrong => "reason-code-wrong",
+        Reason::TooManyWrongCodes => "reason-too-many-wrong-codes",
+        Reason::OutsideGeofence => "reason-outside-geofence",
+        Reason::CodeMissing => "reason-code-missing",
+        Reason::LocationMissing => "reason-location-missing",
+        Reason::PoorAccuracy => "reason-poor-accuracy",
+        Reason::MockLocation => "reason-mock-location",
+        Reason::ClockSkew => "reason-clock-skew",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_reason_has_words_in_both_languages() {
+        for reason in Reason::ALL {
+            assert!(crate::locale::has_both(key(*reason)), "{}", reason.code());
+        }
+    }
+}

@@ -1,0 +1,253 @@
+//! A check-in as its owner, a trainer or a superior sees it.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use async_graphql::dataloader::Loader;
+use async_graphql::{Context, Enum, ID, Object, SimpleObject, Union};
+use chrono::NaiveDate;
+use entity::ids::{CourseSessionId, ScheduleId};
+use entity::{check_in, course_session};
+use sea_orm::{EntityTrait as _, QueryFilter as _};
+
+use crate::agency::schema::{Employee, Schedule, Venue};
+use crate::attendance::message::message;
+use crate::attendance::rules::Reason;
+use crate::attendance::{facts, workday};
+use crate::connection;
+use crate::error::{Error, Result};
+use crate::graphql::context::ContextExt as _;
+use crate::graphql::rows::{self, Rows};
+use crate::graphql::scalars::{Date, DateTime};
+use crate::programme::schema::CourseSession;
+
+/// What became of a check-in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "check_in::Verdict")]
+pub enum CheckInVerdict {
+    /// It counts (*diterima*).
+    Accepted,
+    /// A person has to look at it (*perlu diperiksa*).
+    NeedsReview,
+    /// It is recorded and does not count (*ditolak*).
+    Rejected,
+}
+
+/// Coming or going.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "check_in::Direction")]
+pub enum WorkdayDirection {
+    /// Start of duty (*masuk*).
+    In,
+    /// End of duty (*pulang*).
+    Out,
+}
+
+/// A day of duty (*hari kerja*).
+#[derive(Debug, Clone)]
+pub struct Workday {
+    pub(super) on: NaiveDate,
+    pub(super) time_zone: String,
+    pub(super) schedule_id: Option<ScheduleId>,
+}
+
+impl Workday {
+    async fn window(&self, ctx: &Context<'_>) -> Result<Option<workday::Window>> {
+        let schedule = rows::load_some(ctx, self.schedule_id).await?;
+        let zone = facts::parse_zone(&self.time_zone)?;
+        Ok(schedule.and_then(|schedule| workday::window(&schedule, self.on, zone)))
+    }
+}
+
+/// A day of duty (*hari kerja*).
+#[Object]
+impl Workday {
+    /// The local date on which the shift starts.
+    async fn on(&self) -> Date {
+        self.on.into()
+    }
+
+    /// The IANA zone in which the day lies.
+    async fn time_zone(&self) -> &str {
+        &self.time_zone
+    }
+
+    /// The working hours that hold on it (*jam kerja*); absent on a day off.
+    async fn schedule(&self, ctx: &Context<'_>) -> Result<Option<Schedule>> {
+        Ok(rows::load_some(ctx, self.schedule_id).await?.map(Schedule::from))
+    }
+
+    /// From when on check-ins count; absent on a day off.
+    async fn opens_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime>> {
+        Ok(self.window(ctx).await?.map(|window| window.opens_at.into()))
+    }
+
+    /// The start of duty; absent on a day off.
+    async fn starts_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime>> {
+        Ok(self.window(ctx).await?.map(|window| window.starts_at.into()))
+    }
+
+    /// The end of duty; absent on a day off.
+    async fn ends_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime>> {
+        Ok(self.window(ctx).await?.map(|window| window.ends_at.into()))
+    }
+
+    /// From when on check-ins no longer count; absent on a day off.
+    async fn closes_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime>> {
+        Ok(self.window(ctx).await?.map(|window| window.closes_at.into()))
+    }
+}
+
+/// What a check-in is for.
+#[derive(Union)]
+pub enum Occasion {
+    /// A day of duty (*hari kerja*).
+    Workday(Workday),
+    /// A class (*pertemuan kelas*).
+    CourseSession(CourseSession),
+}
+
+/// The rule that lateness was measured under.
+#[derive(Debug, SimpleObject)]
+pub struct PunctualityRule {
+    /// Its name.
+    name: String,
+    /// The decree or decision that it rests on (*dasar hukum*).
+    citation: String,
+    /// Its version.
+    version: i32,
+}
+
+/// How punctual a check-in was (*ketepatan waktu*).
+#[derive(Debug, SimpleObject)]
+pub struct Punctuality {
+    /// Whether it came after the start (*terlambat*).
+    is_late: bool,
+    /// Whole minutes after the start; seconds are dropped.
+    minutes_late: i32,
+    /// The rule it was measured under; absent for classes, which start when their session says.
+    rule: Option<PunctualityRule>,
+}
+
+/// One recorded presence.
+#[derive(Debug, Clone)]
+pub struct CheckIn(pub check_in::Model);
+
+impl From<check_in::Model> for CheckIn {
+    fn from(row: check_in::Model) -> Self {
+        Self(row)
+    }
+}
+
+connection!(CheckInConnection, CheckInEdge, CheckIn);
+
+/// One recorded presence (*presensi*).
+#[Object]
+impl CheckIn {
+    /// The id.
+    pub async fn id(&self) -> ID {
+        self.0.id.to_string().into()
+    }
+
+    /// Whose it is (*ASN*).
+    async fn employee(&self, ctx: &Context<'_>) -> Result<Employee> {
+        let employee = rows::load(ctx, self.0.employee_id).await?;
+        Ok(employee.ok_or_else(|| Error::internal("a visible check-in of an invisible employee"))?.into())
+    }
+
+    /// What it is for: a workday or a class.
+    async fn occasion(&self, ctx: &Context<'_>) -> Result<Occasion> {
+        let missing = || Error::internal("a check-in without its occasion");
+        match self.0.course_session_id {
+            Some(id) => {
+                let session = ctx.rows().load_one(AttendedSession(id)).await.map_err(|error| Error::shared(&error))?;
+                Ok(Occasion::CourseSession(session.ok_or_else(missing)?.into()))
+            }
+            None => Ok(Occasion::Workday(Workday {
+                on: self.0.workday_on.ok_or_else(missing)?,
+                time_zone: self.0.time_zone.clone(),
+                schedule_id: self.0.schedule_id,
+            })),
+        }
+    }
+
+    /// Coming or going; absent for classes.
+    async fn direction(&self) -> Option<WorkdayDirection> {
+        self.0.direction.map(WorkdayDirection::from)
+    }
+
+    /// When it was captured, by the phone's clock.
+    async fn captured_at(&self) -> DateTime {
+        self.0.captured_at.into()
+    }
+
+    /// When it arrived, by the server's clock.
+    async fn received_at(&self) -> DateTime {
+        self.0.received_at.into()
+    }
+
+    /// When it was captured, by the server's clock: what window, code and lateness were judged at.
+    async fn effective_at(&self) -> DateTime {
+        self.0.effective_at.into()
+    }
+
+    /// What became of it (*hasil*).
+    async fn verdict(&self) -> CheckInVerdict {
+        self.0.verdict.into()
+    }
+
+    /// Why it was not simply accepted; empty when it was.
+    async fn reasons(&self) -> Vec<Reason> {
+        Reason::split(&self.0.reasons)
+    }
+
+    /// The verdict and its reasons in words, with what to do next, in the language of the request.
+    async fn message(&self, ctx: &Context<'_>) -> String {
+        message(ctx.locale(), &self.0)
+    }
+
+    /// How punctual it was (*ketepatan waktu*); absent on going, and outside the time in which check-ins count.
+    async fn punctuality(&self, ctx: &Context<'_>) -> Result<Option<Punctuality>> {
+        let Some(minutes_late) = self.0.minutes_late else { return Ok(None) };
+        let schedule = rows::load_some(ctx, self.0.schedule_id).await?;
+        let rule = schedule.map(|schedule| PunctualityRule {
+            name: schedule.name,
+            citation: schedule.citation,
+            version: schedule.version,
+        });
+        Ok(Some(Punctuality { is_late: minutes_late > 0, minutes_late, rule }))
+    }
+
+    /// The nearest venue of the occasion (*lokasi*); absent where none was asked for or no location was sent.
+    async fn venue(&self, ctx: &Context<'_>) -> Result<Option<Venue>> {
+        Ok(rows::load_some(ctx, self.0.venue_id).await?.map(Venue::from))
+    }
+
+    /// Metres from the nearest venue of the occasion.
+    async fn distance_meters(&self) -> Option<f64> {
+        self.0.distance_meters
+    }
+}
+
+/// The session of a check-in that the caller may see. Whoever sees that somebody was at a class sees at which: a
+/// superior the class of another agency, a participant the one they were taken off since.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct AttendedSession(CourseSessionId);
+
+impl Loader<AttendedSession> for Rows {
+    type Value = course_session::Model;
+    type Error = Arc<Error>;
+
+    async fn load(
+        &self,
+        keys: &[AttendedSession],
+    ) -> std::result::Result<HashMap<AttendedSession, course_session::Model>, Arc<Error>> {
+        let ids = keys.iter().map(|key| key.0.0);
+        let sessions = course_session::Entity::find()
+            .filter(crate::db::any_of(self.app.db.engine(), course_session::Column::Id, ids))
+            .all(self.app.db.read())
+            .await
+            .map_err(|error| Arc::new(error.into()))?;
+        Ok(sessions.into_iter().map(|session| (AttendedSession(session.id), session)).collect())
+    }
+}

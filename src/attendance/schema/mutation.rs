@@ -1,0 +1,215 @@
+//! Checking in, in the schema.
+
+use async_graphql::{Context, ID, InputObject, Object, OneofObject, SimpleObject};
+
+use super::CheckIn;
+use super::check_in::WorkdayDirection;
+use crate::attendance::record::{self, Attempt, Occasion, Recorded};
+use crate::attendance::rules::Location;
+use crate::error::{Error, Result};
+use crate::graphql::context::ContextExt as _;
+use crate::graphql::payload::refused;
+use crate::graphql::rows::parse_id;
+use crate::graphql::scalars::{DateTime, Uuid};
+use crate::mutation_errors;
+use crate::problem::Problem;
+
+/// Coming to or going from duty.
+#[derive(Debug, Clone, InputObject)]
+pub struct WorkdayInput {
+    /// Coming or going.
+    direction: WorkdayDirection,
+}
+
+/// What a check-in is for.
+#[derive(Debug, Clone, OneofObject)]
+pub enum OccasionInput {
+    /// Duty (*hari kerja*): the workday that the time belongs to.
+    Workday(WorkdayInput),
+    /// A class (*pertemuan kelas*).
+    CourseSessionId(ID),
+}
+
+impl OccasionInput {
+    fn occasion(&self) -> Result<Occasion> {
+        match self {
+            Self::Workday(workday) => Ok(Occasion::Workday(workday.direction.into())),
+            Self::CourseSessionId(id) => Ok(Occasion::CourseSession(parse_id("occasion.courseSessionId", id)?)),
+        }
+    }
+}
+
+/// A fix of the phone.
+#[derive(Debug, Clone, Copy, InputObject)]
+pub struct LocationInput {
+    /// Degrees north, WGS 84.
+    latitude: f64,
+    /// Degrees east, WGS 84.
+    longitude: f64,
+    /// The fix's uncertainty in metres, as the phone tells it.
+    accuracy_meters: Option<f64>,
+    /// Whether the phone says that the location is mocked.
+    #[graphql(default)]
+    is_mocked: bool,
+}
+
+impl From<LocationInput> for Location {
+    fn from(input: LocationInput) -> Self {
+        Self {
+            latitude: input.latitude,
+            longitude: input.longitude,
+            accuracy_meters: input.accuracy_meters,
+            is_mocked: input.is_mocked,
+        }
+    }
+}
+
+/// One check-in, sent as it is captured.
+#[derive(Debug, InputObject)]
+pub struct CheckInInput {
+    /// Made by the phone once for this intent. Sent again with the same content, it gives the same check-in.
+    idempotency_key: Uuid,
+    /// What it is for.
+    occasion: OccasionInput,
+    /// The phone's clock at the act.
+    captured_at: DateTime,
+    /// The phone's clock at sending.
+    sent_at: DateTime,
+    /// Where the phone was.
+    location: Option<LocationInput>,
+    /// The six digits on the trainer's screen.
+    venue_code: Option<String>,
+}
+
+/// A check-in that was captured off line.
+#[derive(Debug, InputObject)]
+pub struct SyncCheckInsItem {
+    /// Made by the phone once for this intent. Sent again with the same content, it gives the same check-in.
+    idempotency_key: Uuid,
+    /// What it is for.
+    occasion: OccasionInput,
+    /// The phone's clock at the act.
+    captured_at: DateTime,
+    /// Where the phone was.
+    location: Option<LocationInput>,
+    /// The six digits on the trainer's screen.
+    venue_code: Option<String>,
+}
+
+impl SyncCheckInsItem {
+    fn attempt(self) -> Result<Attempt> {
+        Ok(Attempt {
+            idempotency_key: self.idempotency_key.0,
+            occasion: self.occasion.occasion()?,
+            captured_at: self.captured_at.0,
+            location: self.location.map(Location::from),
+            venue_code: self.venue_code,
+        })
+    }
+}
+
+/// Check-ins of up to seven days off line.
+#[derive(Debug, InputObject)]
+pub struct SyncCheckInsInput {
+    /// The phone's clock at sending.
+    sent_at: DateTime,
+    /// 1 to 200 check-ins, in the order in which they were captured.
+    items: Vec<SyncCheckInsItem>,
+}
+
+/// What became of a check-in.
+#[derive(Default, SimpleObject)]
+pub struct CheckInPayload {
+    /// The check-in as it is recorded now, whatever its verdict; absent when it could not be recorded.
+    check_in: Option<CheckIn>,
+    /// Whether it had been recorded before.
+    is_replay: bool,
+    /// Why it could not be recorded; empty when it was.
+    errors: Vec<CheckInError>,
+}
+
+mutation_errors!(
+    CheckInError,
+    CheckInErrorCode { NotFound, InvalidLocation, CapturedInFuture, TooOld, IdempotencyConflict, NotAnEmployee }
+);
+
+impl CheckInPayload {
+    fn of(ctx: &Context<'_>, result: Result<Recorded>) -> Result<Self> {
+        Ok(match result {
+            Ok(recorded) => {
+                Self { check_in: Some(recorded.check_in.into()), is_replay: recorded.is_replay, errors: Vec::new() }
+            }
+            Err(error) => Self { errors: refused(ctx, error)?, ..Self::default() },
+        })
+    }
+}
+
+/// What became of check-ins captured off line.
+#[derive(Default, SimpleObject)]
+pub struct SyncCheckInsPayload {
+    /// One result for each item, in their order.
+    results: Vec<CheckInPayload>,
+    /// Why nothing was looked at; empty when each item has its result.
+    errors: Vec<SyncCheckInsError>,
+}
+
+mutation_errors!(SyncCheckInsError, SyncCheckInsErrorCode { OutOfRange, NotAnEmployee });
+
+/// Checking in.
+#[derive(Default)]
+pub struct AttendanceMutation;
+
+/// Checking in.
+#[Object]
+impl AttendanceMutation {
+    /// Records a presence (*presensi*): on duty or in a class. Every well-formed attempt on an occasion that one may
+    /// see is recorded, whatever its verdict.
+    async fn check_in(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The check-in.")] input: CheckInInput,
+    ) -> Result<Option<CheckInPayload>> {
+        ctx.actor().person()?;
+        let item = SyncCheckInsItem {
+            idempotency_key: input.idempotency_key,
+            occasion: input.occasion,
+            captured_at: input.captured_at,
+            location: input.location,
+            venue_code: input.venue_code,
+        };
+        let recorded = record::record(ctx.app(), ctx.actor(), input.sent_at.0, vec![item.attempt()?]).await;
+        let one = recorded.and_then(|mut results| {
+            results.pop().unwrap_or_else(|| Err(Error::internal("an attempt without a result")))
+        });
+        CheckInPayload::of(ctx, one).map(Some)
+    }
+
+    /// Records presences that were captured off line. Each item has its own result; a bad one fails alone, and sending
+    /// all of them again doubles nothing.
+    async fn sync_check_ins(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The check-ins.")] input: SyncCheckInsInput,
+    ) -> Result<Option<SyncCheckInsPayload>> {
+        ctx.actor().person()?;
+        let items: Vec<_> = input.items.into_iter().map(SyncCheckInsItem::attempt).collect();
+        let (attempts, places): (Vec<_>, Vec<_>) =
+            items.iter().enumerate().filter_map(|(place, item)| Some((item.as_ref().ok()?.clone(), place))).unzip();
+        let is_all_malformed = attempts.is_empty() && !items.is_empty();
+        let recorded = match record::record(ctx.app(), ctx.actor(), input.sent_at.0, attempts).await {
+            Ok(recorded) => recorded,
+            Err(_) if is_all_malformed => Vec::new(),
+            Err(error) => {
+                return Ok(Some(SyncCheckInsPayload { errors: refused(ctx, error)?, ..Default::default() }));
+            }
+        };
+        // An id that is none fails its own item alone.
+        let mut results: Vec<Result<Recorded>> =
+            items.iter().map(|_| Err(Error::at("occasion.courseSessionId", Problem::NotFound))).collect();
+        for (place, result) in places.into_iter().zip(recorded) {
+            results[place] = result;
+        }
+        let results = results.into_iter().map(|result| CheckInPayload::of(ctx, result)).collect::<Result<_>>()?;
+        Ok(Some(SyncCheckInsPayload { results, errors: Vec::new() }))
+    }
+}

@@ -1,0 +1,92 @@
+//! The part of `viewer` that tells where one is to be, and was.
+
+use async_graphql::{Context, Object};
+use entity::{check_in, course_session, course_session_trainer, employee, enrolment};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
+
+use super::CheckInConnection;
+use super::check_in::Workday;
+use crate::attendance::{facts, workday};
+use crate::error::Result;
+use crate::graphql::context::ContextExt as _;
+use crate::graphql::page::{self, Keyset, PageArgs};
+use crate::graphql::scalars::DateTime;
+use crate::policy::{self, Person};
+use crate::programme::schema::CourseSessionConnection;
+
+/// Where one is to be, and was.
+#[derive(Debug)]
+pub struct ViewerAttendance(pub Person);
+
+/// Where one is to be, and was.
+#[Object]
+impl ViewerAttendance {
+    /// The workday (*hari kerja*) that a check-in now would belong to; absent for citizens.
+    async fn workday(&self, ctx: &Context<'_>) -> Result<Option<Workday>> {
+        let (Some(me), db) = (self.0.employee, ctx.app().db.read()) else { return Ok(None) };
+        let Some(me) = employee::Entity::find_by_id(me.id).one(db).await? else { return Ok(None) };
+        let duty = facts::duty(db, &me).await?;
+        let (now, levels) = (ctx.app().clock.now(), duty.levels());
+        let day = workday::workday_at(&levels, duty.zone, now);
+        Ok(Some(Workday {
+            on: day.as_ref().map_or_else(|| now.with_timezone(&duty.zone).date_naive(), |day| day.on),
+            time_zone: duty.zone.name().to_owned(),
+            schedule_id: day.map(|day| day.schedule.id),
+        }))
+    }
+
+    /// One's own check-ins (*presensi*), newest first.
+    async fn check_ins(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, 1 to 100; 20 where absent.")] first: Option<i32>,
+        #[graphql(desc = "The cursor behind which the page starts.")] after: Option<String>,
+    ) -> Result<CheckInConnection> {
+        let args = PageArgs::new(ctx, first, after)?;
+        let own = policy::find::<check_in::Entity>(ctx.actor()).filter(match self.0.employee {
+            Some(me) => Condition::all().add(check_in::Column::EmployeeId.eq(me.id)),
+            None => Condition::all().add(check_in::Column::EmployeeId.is_null()),
+        });
+        let keyset = Keyset::by_id(check_in::Column::Id, |row: &check_in::Model| row.id.0).newest_first();
+        Ok(page::page(&ctx.app().db, own, keyset, args).await?.into())
+    }
+
+    /// The course sessions (*pertemuan kelas*) that one attends or teaches and that are not over, in the order in
+    /// which they start.
+    async fn course_sessions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Sessions that end after this; now where absent.")] from: Option<DateTime>,
+        #[graphql(desc = "Sessions that start before this; without end where absent.")] until: Option<DateTime>,
+        #[graphql(desc = "How many, 1 to 100; 20 where absent.")] first: Option<i32>,
+        #[graphql(desc = "The cursor behind which the page starts.")] after: Option<String>,
+    ) -> Result<CourseSessionConnection> {
+        let args = PageArgs::new(ctx, first, after)?;
+        let me = self.0.employee.map(|me| me.id);
+        let attended = enrolment::Entity::find()
+            .filter(enrolment::Column::EmployeeId.is_in(me))
+            .filter(enrolment::Column::Status.eq(enrolment::Status::Enrolled))
+            .select_only()
+            .column(enrolment::Column::CourseRunId)
+            .into_query();
+        let taught = course_session_trainer::Entity::find()
+            .filter(course_session_trainer::Column::EmployeeId.is_in(me))
+            .select_only()
+            .column(course_session_trainer::Column::CourseSessionId)
+            .into_query();
+        let from = from.map_or_else(|| ctx.app().clock.now(), |from| from.0);
+        let mut due = policy::find::<course_session::Entity>(ctx.actor())
+            .filter(
+                Condition::any()
+                    .add(course_session::Column::CourseRunId.in_subquery(attended))
+                    .add(course_session::Column::Id.in_subquery(taught)),
+            )
+            .filter(course_session::Column::EndsAt.gt(from));
+        if let Some(until) = until {
+            due = due.filter(course_session::Column::StartsAt.lt(until.0));
+        }
+        let keyset = Keyset::by_id(course_session::Column::Id, |row: &course_session::Model| row.id.0)
+            .by_instant(course_session::Column::StartsAt, |row: &course_session::Model| row.starts_at);
+        Ok(page::page(&ctx.app().db, due, keyset, args).await?.into())
+    }
+}

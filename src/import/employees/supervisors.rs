@@ -1,0 +1,150 @@
+//! Supervisors that stand further down in the file than those they supervise: named once everybody is in.
+
+use std::collections::HashMap;
+
+use entity::employee;
+use entity::ids::{AgencyId, EmployeeId};
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait as _, DbBackend, DbErr, EntityTrait as _, QueryFilter as _, QuerySelect as _,
+    Statement,
+};
+use uuid::Uuid;
+
+use super::person::SUPERVISOR;
+use crate::app::App;
+use crate::import::error::ImportError;
+use crate::import::reader::CHUNK;
+use crate::import::report::Report;
+use crate::import::rows::refused;
+use crate::import::writer::{self, Change, Outcome, Target, Writing};
+
+/// Somebody whose supervisor was not there when their row was written.
+#[derive(Debug)]
+pub(in crate::import) struct Waiting {
+    line: u64,
+    employee: EmployeeId,
+    supervisor: String,
+    /// Whether the row changed something else already, and was counted for that.
+    is_counted: bool,
+}
+
+impl Waiting {
+    pub fn new(line: u64, employee: EmployeeId, supervisor: &str, change: Change) -> Self {
+        Self { line, employee, supervisor: supervisor.to_owned(), is_counted: change != Change::Unchanged }
+    }
+}
+
+/// Everybody who waits, in little memory: in the worst file that is everybody.
+#[derive(Debug, Default)]
+pub(in crate::import) struct WaitingList {
+    people: Vec<(u64, EmployeeId, bool)>,
+    /// One a line: no clean text holds a line break.
+    supervisors: String,
+}
+
+impl Extend<Waiting> for WaitingList {
+    fn extend<I: IntoIterator<Item = Waiting>>(&mut self, people: I) {
+        for person in people {
+            self.people.push((person.line, person.employee, person.is_counted));
+            self.supervisors.push_str(&person.supervisor);
+            self.supervisors.push('\n');
+        }
+    }
+}
+
+impl WaitingList {
+    fn iter(&self) -> impl Iterator<Item = Waiting> {
+        self.people.iter().zip(self.supervisors.lines()).map(|((line, employee, is_counted), supervisor)| Waiting {
+            line: *line,
+            employee: *employee,
+            supervisor: supervisor.to_owned(),
+            is_counted: *is_counted,
+        })
+    }
+}
+
+/// Names the supervisors of those who wait, or refuses them.
+pub(super) async fn settle(
+    app: &App,
+    agency: AgencyId,
+    waiting: WaitingList,
+    report: &mut Report,
+) -> Result<(), ImportError> {
+    let mut people = waiting.iter();
+    loop {
+        let chunk: Vec<_> = people.by_ref().take(CHUNK).collect();
+        if chunk.is_empty() {
+            return Ok(());
+        }
+        writer::write(app, &Supervisors(agency), &chunk).await?.enter(report);
+    }
+}
+
+struct Supervisors(AgencyId);
+
+impl Target for Supervisors {
+    type Item = Waiting;
+
+    fn line(person: &Waiting) -> u64 {
+        person.line
+    }
+
+    async fn write(&self, writing: &Writing<'_>, people: &[Waiting]) -> Result<Outcome, DbErr> {
+        let known = find(writing, self.0, people.iter().map(|person| person.supervisor.as_str())).await?;
+        let mut outcome = Outcome::default();
+        let mut pairs = Vec::new();
+        for person in people {
+            let supervisor = known.get(&person.supervisor);
+            match supervisor {
+                Some(supervisor) => pairs.push((person.employee, *supervisor)),
+                None => outcome.refuse(refused(person.line, SUPERVISOR, "nobody in the agency has this sourceId")),
+            }
+            let change = if supervisor.is_some() { Change::Updated } else { Change::Unchanged };
+            if !person.is_counted {
+                outcome.count(change);
+            }
+        }
+        name(writing, &pairs).await?;
+        Ok(outcome)
+    }
+}
+
+/// The employees of an agency with these source ids.
+pub(super) async fn find<'t>(
+    writing: &Writing<'_>,
+    agency: AgencyId,
+    source_ids: impl IntoIterator<Item = &'t str>,
+) -> Result<HashMap<String, EmployeeId>, DbErr> {
+    let found: Vec<(String, EmployeeId)> = employee::Entity::find()
+        .select_only()
+        .columns([employee::Column::SourceId, employee::Column::Id])
+        .filter(employee::Column::AgencyId.eq(agency))
+        .filter(writing.among(employee::Column::SourceId, source_ids))
+        .into_tuple()
+        .all(writing.transaction)
+        .await?;
+    Ok(found.into_iter().collect())
+}
+
+/// Writes the supervisor of each, in one statement.
+async fn name(writing: &Writing<'_>, pairs: &[(EmployeeId, EmployeeId)]) -> Result<(), DbErr> {
+    let people = pairs.iter().map(|(employee, _)| employee.0);
+    let supervisors = pairs.iter().map(|(_, supervisor)| supervisor.0);
+    let statement = match writing.engine() {
+        DbBackend::Postgres => Statement::from_sql_and_values(
+            DbBackend::Postgres,
+            "UPDATE employee SET supervisor_id = pair.supervisor, updated_at = $3 \
+             FROM UNNEST($1::uuid[], $2::uuid[]) AS pair (person, supervisor) WHERE employee.id = pair.person",
+            [people.collect::<Vec<Uuid>>().into(), supervisors.collect::<Vec<Uuid>>().into(), writing.now.into()],
+        ),
+        engine => Statement::from_sql_and_values(
+            engine,
+            "UPDATE employee SET supervisor_id = unhex(supervisor.value), updated_at = ?3 \
+             FROM json_each(?1) AS person JOIN json_each(?2) AS supervisor USING (key) \
+             WHERE employee.id = unhex(person.value)",
+            [writer::hex_list(people).into(), writer::hex_list(supervisors).into(), writing.now.into()],
+        ),
+    };
+    writing.transaction.execute_raw(statement).await?;
+    Ok(())
+}

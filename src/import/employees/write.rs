@@ -1,0 +1,227 @@
+//! Writes people: who they are, and the numbers that they carry.
+
+use std::collections::HashMap;
+
+use entity::ids::{EmployeeId, UnitId};
+use entity::{employee, employee_nip, unit};
+use sea_orm::sea_query::LockType;
+use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
+
+use super::Employees;
+use super::person::{NIP, POST_TYPE, Person, RANK, SUPERVISOR, UNIT};
+use super::supervisors::{self, Waiting};
+use crate::import::report::RefusedRow;
+use crate::import::rows::{Cell, Row};
+use crate::import::writer::{Change, Outcome, Target, Writing};
+
+/// What the database holds of the people of a chunk, as it will be once the rows so far are written.
+struct Known {
+    people: HashMap<String, employee::Model>,
+    /// Everybody whom a row of the chunk names, and may name as supervisor.
+    ids: HashMap<String, EmployeeId>,
+    units: HashMap<String, UnitId>,
+    /// The number that somebody carries.
+    numbers: HashMap<EmployeeId, employee_nip::Model>,
+    /// Who carries a number, in whatever agency.
+    carriers: HashMap<String, EmployeeId>,
+}
+
+/// What a chunk writes, in this order: a number is free before it is given to somebody else.
+#[derive(Default)]
+struct Plan {
+    people: Vec<employee::Model>,
+    closed: Vec<employee_nip::Model>,
+    opened: Vec<employee_nip::Model>,
+}
+
+impl Target for Employees {
+    type Item = Row;
+
+    fn line(row: &Row) -> u64 {
+        row.line
+    }
+
+    async fn write(&self, writing: &Writing<'_>, rows: &[Row]) -> Result<Outcome, DbErr> {
+        let mut outcome = Outcome::default();
+        let mut people = Vec::with_capacity(rows.len());
+        for row in rows {
+            match Person::read(row, self.today(writing.now)) {
+                Ok(person) => people.push(person),
+                Err(refused) => outcome.refuse(refused),
+            }
+        }
+        let mut known = self.known(writing, &people).await?;
+        let mut plan = Plan::default();
+        for person in &people {
+            if let Err(refused) = self.place(writing, person, &mut known, &mut plan, &mut outcome) {
+                outcome.refuse(refused);
+            }
+        }
+        plan.write(writing).await?;
+        Ok(outcome)
+    }
+}
+
+impl Employees {
+    async fn known(&self, writing: &Writing<'_>, people: &[Person<'_>]) -> Result<Known, DbErr> {
+        let source_ids = people.iter().map(Person::source_id);
+        let present = employee::Entity::find()
+            .filter(employee::Column::AgencyId.eq(self.agency))
+            .filter(writing.among(employee::Column::SourceId, source_ids))
+            // In one order, so that two imports wait for each other instead of deadlocking; weak enough to let
+            // others go on referring to these people.
+            .order_by_asc(employee::Column::Id)
+            .lock(LockType::NoKeyUpdate)
+            .all(writing.transaction)
+            .await?;
+        let numbers = employee_nip::Entity::find()
+            .filter(employee_nip::Column::ValidUntil.is_null())
+            .filter(writing.among_ids(employee_nip::Column::EmployeeId, present.iter().map(|person| person.id)))
+            .all(writing.transaction)
+            .await?;
+        let carried = employee_nip::Entity::find()
+            .filter(employee_nip::Column::ValidUntil.is_null())
+            .filter(writing.among(employee_nip::Column::Nip, people.iter().map(|person| person.nip.as_str())))
+            .all(writing.transaction)
+            .await?;
+        let named = |column| people.iter().filter_map(move |person| person.row.cell(column).text());
+        let units = unit::Entity::find()
+            .filter(unit::Column::AgencyId.eq(self.agency))
+            .filter(writing.among(unit::Column::SourceId, named(UNIT)))
+            .all(writing.transaction)
+            .await?;
+        let mut ids = supervisors::find(writing, self.agency, named(SUPERVISOR)).await?;
+        let with_source = |person: employee::Model| Some((person.source_id.clone()?, person));
+        let people: HashMap<_, _> = present.into_iter().filter_map(with_source).collect();
+        ids.extend(people.iter().map(|(source_id, person)| (source_id.clone(), person.id)));
+        Ok(Known {
+            people,
+            ids,
+            units: units.into_iter().filter_map(|unit| Some((unit.source_id?, unit.id))).collect(),
+            numbers: numbers.into_iter().map(|number| (number.employee_id, number)).collect(),
+            carriers: carried.into_iter().map(|number| (number.nip, number.employee_id)).collect(),
+        })
+    }
+
+    /// Plans what one row writes.
+    fn place(
+        &self,
+        writing: &Writing<'_>,
+        person: &Person<'_>,
+        known: &mut Known,
+        plan: &mut Plan,
+        outcome: &mut Outcome,
+    ) -> Result<(), RefusedRow> {
+        let before = known.people.get(person.source_id());
+        let mut after = before.cloned().unwrap_or_else(|| self.newcomer(writing, person));
+        let id = after.id;
+        person.name().clone_into(&mut after.name);
+        after.employment = person.employment;
+        let find_unit = |source_id: &str| known.units.get(source_id).copied();
+        let find_post_type = |siasn_id: &str| self.post_types.get(siasn_id).copied();
+        let find_rank = |code: &str| self.ranks.get(code).copied();
+        if known.carriers.get(&person.nip).is_some_and(|carrier| *carrier != id) {
+            return Err(person.row.refused(NIP, "in use by another person"));
+        }
+        after.unit_id = person.named(UNIT, after.unit_id, find_unit, "no unit of the agency has this sourceId")?;
+        after.post = person.post(after.post);
+        after.post_type_id =
+            person.named(POST_TYPE, after.post_type_id, find_post_type, "is not in the list of post types")?;
+        after.rank_id = person.named(RANK, after.rank_id, find_rank, "is not in the list of ranks")?;
+        after.is_active = person.is_active.unwrap_or(after.is_active);
+
+        // A supervisor who is not there costs the row its supervisor alone.
+        let mut awaited = None;
+        match person.row.cell(SUPERVISOR) {
+            Cell::Absent => {}
+            Cell::Empty => after.supervisor_id = None,
+            Cell::Text(source_id) if source_id == person.source_id() => {
+                outcome.refuse(person.row.refused(SUPERVISOR, "is the person themself"));
+            }
+            Cell::Text(source_id) => match known.ids.get(source_id) {
+                Some(supervisor) => after.supervisor_id = Some(*supervisor),
+                None => awaited = Some(source_id),
+            },
+        }
+
+        let mut change = Change::between(before, &after);
+        if known.numbers.get(&id).is_none_or(|number| number.nip != person.nip) {
+            self.renumber(writing, person, id, known, plan);
+            if change == Change::Unchanged {
+                change = Change::Updated;
+            }
+        }
+        match awaited {
+            None => outcome.count(change),
+            Some(supervisor) => {
+                // Without another change, what the row made is known once the supervisor is.
+                if change != Change::Unchanged {
+                    outcome.count(change);
+                }
+                outcome.waiting.push(Waiting::new(person.row.line, id, supervisor, change));
+            }
+        }
+        known.ids.insert(person.source_id().to_owned(), id);
+        if change != Change::Unchanged {
+            plan.people.push(employee::Model { updated_at: writing.now, ..after });
+        }
+        Ok(())
+    }
+
+    fn newcomer(&self, writing: &Writing<'_>, person: &Person<'_>) -> employee::Model {
+        employee::Model {
+            id: writing.new_id(),
+            agency_id: self.agency,
+            account_id: None,
+            source_id: Some(person.source_id().to_owned()),
+            name: String::new(),
+            employment: person.employment,
+            unit_id: None,
+            post: None,
+            post_type_id: None,
+            rank_id: None,
+            supervisor_id: None,
+            is_active: true,
+            created_at: writing.now,
+            updated_at: writing.now,
+        }
+    }
+
+    /// Ends the number of now and begins the row's. One that began today never counted: it is corrected.
+    fn renumber(&self, writing: &Writing<'_>, person: &Person<'_>, id: EmployeeId, known: &mut Known, plan: &mut Plan) {
+        let today = self.today(writing.now);
+        if let Some(present) = known.numbers.get(&id) {
+            known.carriers.remove(&present.nip);
+        }
+        known.carriers.insert(person.nip.clone(), id);
+        match known.numbers.remove(&id) {
+            Some(present) if present.valid_from >= today => {
+                plan.closed.push(employee_nip::Model { nip: person.nip.clone(), ..present });
+                return;
+            }
+            Some(present) => {
+                plan.closed.push(employee_nip::Model { valid_until: today.pred_opt(), ..present });
+            }
+            None => {}
+        }
+        plan.opened.push(employee_nip::Model {
+            id: writing.new_id(),
+            agency_id: self.agency,
+            employee_id: id,
+            nip: person.nip.clone(),
+            valid_from: today,
+            valid_until: None,
+        });
+    }
+}
+
+impl Plan {
+    async fn write(self, writing: &Writing<'_>) -> Result<(), DbErr> {
+        use employee::Column::{Employment, IsActive, Name, Post, PostTypeId, RankId, SupervisorId, UnitId, UpdatedAt};
+        let of_people = [Name, Employment, UnitId, Post, PostTypeId, RankId, SupervisorId, IsActive, UpdatedAt];
+        writing.save::<employee::Entity>(self.people, &of_people).await?;
+        let of_numbers = [employee_nip::Column::Nip, employee_nip::Column::ValidUntil];
+        writing.save::<employee_nip::Entity>(self.closed, &of_numbers).await?;
+        writing.save::<employee_nip::Entity>(self.opened, &of_numbers).await
+    }
+}

@@ -1,0 +1,105 @@
+//! Free text as people type it, made fit to be kept: trimmed, in one normal form (NFC), with nothing in it that
+//! cannot be seen.
+
+use unicode_normalization::UnicodeNormalization as _;
+
+use crate::error::{Refusal, Result};
+use crate::problem::Problem;
+
+/// A name or another text of one line; runs of spaces become one.
+///
+/// # Errors
+/// `BLANK`, `TOO_LONG` (more than `max` characters) or `INVALID_TEXT` at `field`.
+pub fn name(field: &str, text: &str, max: usize) -> Result<String> {
+    Ok(line(field, text, max)?)
+}
+
+/// As [`name`], as a refusal alone.
+///
+/// # Errors
+/// As [`name`].
+pub fn line(field: &str, text: &str, max: usize) -> std::result::Result<String, Refusal> {
+    let text = text.trim();
+    if text.contains(char::is_control) {
+        return Err(Refusal::at(field, Problem::InvalidText));
+    }
+    checked(field, words(text), max)
+}
+
+/// A text of several lines; the breaks between lines and one empty line between paragraphs stay.
+///
+/// # Errors
+/// As [`name`].
+pub fn paragraphs(field: &str, text: &str, max: usize) -> Result<String> {
+    let text = text.replace("\r\n", "\n");
+    if text.contains(|character: char| character.is_control() && !matches!(character, '\n' | '\t')) {
+        return Err(Refusal::at(field, Problem::InvalidText).into());
+    }
+    let mut lines: Vec<String> = text.trim().lines().map(words).collect();
+    lines.dedup_by(|line, before| line.is_empty() && before.is_empty());
+    Ok(checked(field, lines.join("\n"), max)?)
+}
+
+fn words(line: &str) -> String {
+    line.split_whitespace().collect::<Vec<_>>().join(" ").nfc().collect()
+}
+
+fn checked(field: &str, text: String, max: usize) -> std::result::Result<String, Refusal> {
+    if text.contains(is_invisible) {
+        return Err(Refusal::at(field, Problem::InvalidText));
+    }
+    if text.is_empty() {
+        return Err(Refusal::at(field, Problem::Blank));
+    }
+    if text.chars().count() > max {
+        return Err(Refusal::at(field, Problem::TooLong).with("max", max));
+    }
+    Ok(text)
+}
+
+/// Zero-width characters, fillers, directional marks, embeddings, overrides and isolates, tags.
+fn is_invisible(character: char) -> bool {
+    matches!(character,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{200b}'..='\u{200f}'
+        | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
+        | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problem(text: &str) -> Option<Problem> {
+        line("name", text, 10).err().map(|refusal| refusal.problem)
+    }
+
+    #[test]
+    fn spaces_are_trimmed_and_joined_and_letters_composed() {
+        for (text, kept) in [
+            ("  Siti   Ami \n", "Siti Ami"),
+            ("Siti\u{a0}\u{2003}Ami", "Siti Ami"),
+            ("Jose\u{301}", "José"),
+            ("0123456789", "0123456789"),
+        ] {
+            assert_eq!(line("name", text, 10).unwrap(), kept, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_seen_is_refused() {
+        for text in
+            ["a\0b", "a\tb", "a\nb", "a\u{85}b", "a\u{202e}b", "a\u{2066}b", "a\u{200b}b", "\u{feff}a", "\u{3164}"]
+        {
+            assert_eq!(problem(text), Some(Problem::InvalidText), "{text:?}");
+        }
+        assert_eq!(problem(" \u{a0} "), Some(Problem::Blank));
+        assert_eq!(problem("01234567890"), Some(Problem::TooLong));
+    }
+
+    #[test]
+    fn paragraphs_keep_their_breaks() {
+        let text = paragraphs("description", " Satu  dua\r\n\r\n\n\n tiga\tempat \n", 100).unwrap();
+        assert_eq!(text, "Satu dua\n\ntiga empat");
+        assert!(paragraphs("description", "a\u{b}b", 100).is_err() && paragraphs("description", "\n\n", 100).is_err());
+    }
+}

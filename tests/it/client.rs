@@ -1,0 +1,75 @@
+//! A client of the API, as a phone is one: HTTP, JSON, a token.
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
+use http_body_util::BodyExt as _;
+use serde_json::{Value, json};
+use tower::ServiceExt as _;
+
+use crate::harness::World;
+
+/// Somebody's phone.
+#[derive(Clone)]
+pub struct Client {
+    router: Router,
+    token: Option<String>,
+    language: &'static str,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: StatusCode,
+    /// The body.
+    pub body: Value,
+}
+
+impl Client {
+    /// A phone on which nobody is logged in.
+    pub fn of(world: &World) -> Self {
+        Self { router: bina::http::router(world.app.clone()), token: None, language: "en" }
+    }
+
+    /// The same phone with an access token.
+    pub fn with_token(&self, token: &str) -> Self {
+        Self { token: Some(token.to_owned()), ..self.clone() }
+    }
+
+    /// The same phone in another language.
+    pub fn in_language(&self, language: &'static str) -> Self {
+        Self { language, ..self.clone() }
+    }
+
+    /// Sends an operation.
+    pub async fn send(&self, query: &str, variables: Value) -> Answer {
+        let mut request = Request::post("/graphql")
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(header::ACCEPT, "application/graphql-response+json")
+            .header(header::ACCEPT_LANGUAGE, self.language);
+        if let Some(token) = &self.token {
+            request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+        }
+        let body = json!({ "query": query, "variables": variables }).to_string();
+        let request = request.body(Body::from(body)).expect("a request");
+        let response = self.router.clone().oneshot(request).await.expect("an answer");
+        let status = response.status();
+        let body = response.into_body().collect().await.expect("a body").to_bytes();
+        Answer { status, body: serde_json::from_slice(&body).expect("JSON") }
+    }
+
+    /// Sends an operation that must have no top-level error; answers its `data`.
+    pub async fn data(&self, query: &str, variables: Value) -> Value {
+        let answer = self.send(query, variables).await;
+        assert!(answer.body.get("errors").is_none(), "{query}\n{}", answer.body);
+        answer.body["data"].clone()
+    }
+}
+
+impl Answer {
+    /// The code of the first top-level error.
+    pub fn code(&self) -> &str {
+        self.body["errors"][0]["extensions"]["code"].as_str().unwrap_or_default()
+    }
+}

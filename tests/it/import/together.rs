@@ -1,0 +1,59 @@
+//! Others write while a file is imported.
+
+use std::fmt::Write as _;
+
+use entity::{employee, employee_nip};
+use rstest::rstest;
+use sea_orm::{ConnectionTrait as _, EntityTrait as _, PaginatorTrait as _};
+
+use super::{counts, employees, nip, places, prepare};
+use crate::harness::{Engine, World};
+
+const HEAD: &str = "sourceId,name,employment,nip,supervisorSourceId\n";
+
+fn people(order: impl Iterator<Item = u32>) -> String {
+    order.fold(HEAD.to_owned(), |mut file, number| {
+        let supervisor = number / 7 * 7 + 1;
+        writeln!(file, "p{number},Budi {number},PNS,{},p{supervisor}", nip(number)).unwrap();
+        file
+    })
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn three_imports_of_the_same_people_make_each_once(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine).await;
+    prepare(&world).await;
+    let forwards = people(0..3_000);
+    let backwards = people((0..3_000).rev());
+    let (first, second, third) = tokio::join!(
+        employees(&world, "5171", forwards.clone()),
+        employees(&world, "5171", backwards),
+        employees(&world, "5171", forwards.clone()),
+    );
+    let all = [first, second, third];
+    assert_eq!(all.iter().map(|report| report.created).sum::<u64>(), 3_000, "{all:?}");
+    for report in &all {
+        assert_eq!(report.created + report.updated + report.unchanged, 3_000, "{report:?}");
+        // Every seventh supervises themself.
+        assert_eq!(report.refused, 429, "{report}");
+    }
+    assert_eq!(employee::Entity::find().count(world.app.db.read()).await.unwrap(), 3_000);
+    assert_eq!(employee_nip::Entity::find().count(world.app.db.read()).await.unwrap(), 3_000);
+    assert_eq!(counts(&employees(&world, "5171", forwards).await), [0, 0, 3_000, 429]);
+}
+
+/// What no look beforehand can find: here a constraint that the import knows nothing of.
+#[rstest]
+#[tokio::test]
+async fn a_row_that_the_database_will_not_take_does_not_take_its_chunk_along(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine).await;
+    prepare(&world).await;
+    world.app.db.read().execute_unprepared("CREATE UNIQUE INDEX one_name ON employee (name)").await.unwrap();
+    let file = people(0..40).replace("Budi 30", "Budi 3").replace("Budi 31", "Budi 3");
+    let report = employees(&world, "5171", file).await;
+    assert_eq!(report.created, 38, "{report}");
+    assert_eq!(places(&report).iter().filter(|place| matches!(place, (32 | 33, "-"))).count(), 2, "{report}");
+}

@@ -1,0 +1,16 @@
+//! The shared reference data: real files that are not part of the project.
+
+use std::path::{Path, PathBuf};
+
+/// A file or folder of the reference data, which stands beside the repository or where `BINA_TEST_SHARED_DATA` says.
+/// Where it is not, this says so: the test that asked has not run.
+pub fn reference(path: &str) -> Option<PathBuf> {
+    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
+    let folder = std::env::var_os("BINA_TEST_SHARED_DATA").map_or_else(beside, PathBuf::from);
+    let found = folder.join(path);
+    if found.exists() {
+        return Some(found);
+    }
+    eprintln!("not run: the shared reference data is not here ({})", found.display());
+    None
+}
