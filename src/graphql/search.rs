@@ -20,11 +20,12 @@ pub fn holds(ctx: &Context<'_>, column: impl ColumnTrait, search: Option<String>
     let all = Condition::all();
     let Some(search) = search.filter(|search| !search.trim().is_empty()) else { return Ok(all) };
     let search = text::line("search", &search, MAX_SEARCH).map_err(Kind::BadInput)?;
-    let pattern = LikeExpr::new(format!("%{}%", escape(&search))).escape('\\');
+    let pattern = LikeExpr::new(format!("%{}%", escape(&search)));
     Ok(all.add(match ctx.app().db.engine() {
+        // Its own escape is the backslash.
         DbBackend::Postgres => column.into_expr().ilike(pattern),
         // Of letters beyond ASCII, SQLite tells capitals and small ones apart.
-        _ => column.into_expr().like(pattern),
+        _ => column.into_expr().like(pattern.escape('\\')),
     }))
 }
 

@@ -96,6 +96,25 @@ impl Client {
         assert!(answer.body.get("errors").is_none(), "{query}\n{}", answer.body);
         answer.body["data"].clone()
     }
+
+    /// Sends a mutation of one input; answers its payload: what `node` asks for, and the codes and fields of the errors.
+    pub async fn change(&self, mutation: &str, node: &str, input: Value) -> Value {
+        self.data(&change(mutation, node), json!({ "input": input })).await[mutation].clone()
+    }
+
+    /// As [`Client::change`], with the code and the field of the refusal that must come back.
+    pub async fn refusal(&self, mutation: &str, input: Value) -> (String, String) {
+        let payload = self.change(mutation, "", input).await;
+        let [error] = payload["errors"].as_array().expect("errors").as_slice() else { panic!("{payload}") };
+        let field: Vec<&str> = error["field"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        (error["code"].as_str().expect("a code").to_owned(), field.join("."))
+    }
+}
+
+/// The document of a mutation of one input.
+pub fn change(mutation: &str, node: &str) -> String {
+    let kind = format!("{}{}Input!", mutation[..1].to_uppercase(), &mutation[1..]);
+    format!("mutation($input: {kind}) {{ {mutation}(input: $input) {{ {node} errors {{ code field }} }} }}")
 }
 
 impl Answer {

@@ -1,5 +1,6 @@
 //! The tests that enter by the API, on both databases.
 
+mod agency;
 mod attendance;
 mod cast;
 mod client;
@@ -10,5 +11,6 @@ mod http;
 mod identity;
 mod import;
 mod migration;
+mod programme;
 mod reference;
 mod schema;
