@@ -1,6 +1,7 @@
 //! The tests that enter by the API, on both databases.
 
 mod demo;
+mod explorer;
 mod guard;
 mod harness;
 mod http;
