@@ -77,7 +77,7 @@ function checkInInput(occasion, more) {
   return { input: { idempotencyKey: uuid(), occasion, capturedAt: now, sentAt: now, ...more } };
 }
 
-function location(place) {
+function position(place) {
   const { latitude, longitude } = place ?? { latitude: 5.89418, longitude: 95.32046 };
   return { latitude, longitude, accuracyMeters: 12, isMocked: false };
 }
@@ -175,7 +175,7 @@ const examples = [
       en: "A new key and the present time. Run it twice: the same check-in, isReplay: true.",
     },
     query: checkIn,
-    variables: () => checkInInput({ workday: { direction: "IN" } }, { location: location() }),
+    variables: () => checkInInput({ workday: { direction: "IN" } }, { location: position() }),
   },
   {
     title: { id: "Presensi kelas", en: "Check in to a class" },
@@ -187,7 +187,7 @@ const examples = [
     variables: () =>
       checkInInput(
         { courseSessionId: nextClass?.id ?? "ses_" },
-        { location: location(nextClass?.venue), venueCode: "000000" },
+        { location: position(nextClass?.venue), venueCode: "000000" },
       ),
   },
   {
