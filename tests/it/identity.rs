@@ -22,7 +22,8 @@ const PASSWORD: &str = "perahu kertas tiga belimbing";
 
 async fn set_password(cast: &Cast, person: &Person) {
     let hash = Hasher::cheap().hash(PASSWORD).await.unwrap();
-    let row = entity::account::ActiveModel { id: Set(person.account), password_hash: Set(Some(hash)), ..Default::default() };
+    let row =
+        entity::account::ActiveModel { id: Set(person.account), password_hash: Set(Some(hash)), ..Default::default() };
     let transaction = cast.world.app.db.begin().await.unwrap();
     row.update(&transaction).await.unwrap();
     transaction.commit().await.unwrap();
@@ -55,12 +56,15 @@ async fn a_phone_logs_in_with_the_present_nip(#[values(Engine::Sqlite, Engine::P
     set_password(&cast, employee).await;
     let payload = login(&cast, &employee.nip, PASSWORD, 1).await;
     assert_eq!(payload["errors"], json!([]));
-    assert_eq!(payload["viewer"], json!({
-        "name": "Cut Meutia",
-        "employee": { "id": employee.employee.to_string(), "nip": employee.nip, "unit": { "name": "Dinas Pariwisata" } },
-        "roles": [{ "role": "EMPLOYEE", "agency": { "name": "Pemerintah Kota Sabang" } }],
-        "devices": { "nodes": [{ "name": "Telepon", "isCurrent": false }, { "name": "Galaxy A15", "isCurrent": true }] },
-    }));
+    assert_eq!(
+        payload["viewer"],
+        json!({
+            "name": "Cut Meutia",
+            "employee": { "id": employee.employee.to_string(), "nip": employee.nip, "unit": { "name": "Dinas Pariwisata" } },
+            "roles": [{ "role": "EMPLOYEE", "agency": { "name": "Pemerintah Kota Sabang" } }],
+            "devices": { "nodes": [{ "name": "Telepon", "isCurrent": false }, { "name": "Galaxy A15", "isCurrent": true }] },
+        })
+    );
     let phone = cast.stranger.with_token(payload["accessToken"].as_str().unwrap());
     assert_eq!(phone.data(VIEWER, json!({})).await["viewer"]["name"], "Cut Meutia");
     // Ten minutes later the token is over; login and refresh do not mind it, everything else does.
@@ -176,10 +180,12 @@ async fn failures_slow_the_attacker_and_not_the_owner(#[values(Engine::Sqlite, E
 #[rstest]
 #[tokio::test]
 async fn logging_out_ends_this_device_another_or_all(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
-    const LOGOUT: &str = "mutation($input: LogoutInput!) { logout(input: $input) { isLoggedOut errors { code field } } }";
+    const LOGOUT: &str =
+        "mutation($input: LogoutInput!) { logout(input: $input) { isLoggedOut errors { code field } } }";
     let cast = Cast::new(engine).await;
     let employee = &cast.sabang.employee;
-    let logout = async |phone: &Client, input: Value| phone.data(LOGOUT, json!({ "input": input })).await["logout"].take();
+    let logout =
+        async |phone: &Client, input: Value| phone.data(LOGOUT, json!({ "input": input })).await["logout"].take();
     set_password(&cast, employee).await;
     let phones: Vec<Client> = {
         let mut phones = Vec::new();
@@ -206,8 +212,10 @@ async fn logging_out_ends_this_device_another_or_all(#[values(Engine::Sqlite, En
 async fn an_admin_lets_people_in_and_keeps_them_out(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     const ISSUE: &str = "mutation($input: IssueAccountCodeInput!) { issueAccountCode(input: $input) { code expiresAt errors { code } } }";
     const ACTIVATE: &str = "mutation($input: ActivateAccountInput!) { activateAccount(input: $input) { isActivated errors { code field } } }";
-    const LOCK: &str = "mutation($input: LockAccountInput!) { lockAccount(input: $input) { employee { name } errors { code } } }";
-    const UNLOCK: &str = "mutation($input: UnlockAccountInput!) { unlockAccount(input: $input) { employee { name } errors { code } } }";
+    const LOCK: &str =
+        "mutation($input: LockAccountInput!) { lockAccount(input: $input) { employee { name } errors { code } } }";
+    const UNLOCK: &str =
+        "mutation($input: UnlockAccountInput!) { unlockAccount(input: $input) { employee { name } errors { code } } }";
     let cast = Cast::new(engine).await;
     let (admin, employee) = (&cast.sabang.admin.phone, &cast.sabang.employee);
     let by_id = json!({ "input": { "employee": { "employeeId": employee.employee.to_string() } } });
@@ -219,7 +227,7 @@ async fn an_admin_lets_people_in_and_keeps_them_out(#[values(Engine::Sqlite, Eng
         cast.stranger.data(ACTIVATE, input).await["activateAccount"].take()
     };
     assert_eq!(error(&activate(&code, "pendek").await), "PASSWORD_TOO_SHORT");
-    assert_eq!(error(&activate(&code, "kata sandi kata sandi kata sandi").await), "PASSWORD_TOO_WEAK");
+    assert_eq!(error(&activate(&code, "passwordpassword123").await), "PASSWORD_TOO_WEAK");
     assert_eq!(error(&activate("00000-00000", PASSWORD).await), "INVALID_CODE");
     assert_eq!(activate(&code, PASSWORD).await["isActivated"], true);
     assert_eq!(error(&activate(&code, PASSWORD).await), "INVALID_CODE", "a code works once");
@@ -256,11 +264,13 @@ async fn the_national_admin_names_an_agency_admin_and_nobody_else_does(
     const GRANT: &str = "mutation($input: GrantRoleInput!) { grantRole(input: $input) {
         roleGrant { id role agency { name } unit { id } } errors { code field } } }";
     const REVOKE: &str = "mutation($input: RevokeRoleInput!) { revokeRole(input: $input) { roleGrant { id revokedAt } errors { code } } }";
-    const ISSUE: &str = "mutation($input: IssueAccountCodeInput!) { issueAccountCode(input: $input) { code errors { code } } }";
+    const ISSUE: &str =
+        "mutation($input: IssueAccountCodeInput!) { issueAccountCode(input: $input) { code errors { code } } }";
     let cast = Cast::new(engine).await;
     let (national, sabang) = (&cast.national_admin.phone, &cast.sabang);
     let to_colleague = json!({ "nip": sabang.colleague.nip });
-    let admin_of_sabang = json!({ "input": { "employee": to_colleague, "role": { "adminOfAgencyId": sabang.agency.to_string() } } });
+    let admin_of_sabang =
+        json!({ "input": { "employee": to_colleague, "role": { "adminOfAgencyId": sabang.agency.to_string() } } });
     let code_for_colleague = json!({ "input": { "employee": to_colleague } });
 
     assert_eq!(error(&national.data(ISSUE, code_for_colleague.clone()).await["issueAccountCode"]), "FORBIDDEN");
@@ -285,9 +295,11 @@ async fn the_national_admin_names_an_agency_admin_and_nobody_else_does(
     assert_eq!(sabang.colleague.phone.data(lists, agency).await["roleGrants"]["nodes"], json!([]));
 
     // The agency's admin makes somebody act as head of a unit of their own.
-    let acting = |unit: String| json!({ "input": {
+    let acting = |unit: String| {
+        json!({ "input": {
         "employee": { "employeeId": sabang.colleague.employee.to_string() }, "role": { "supervisorOfUnitId": unit },
-    } });
+    } })
+    };
     let granted = sabang.admin.phone.data(GRANT, acting(sabang.unit.to_string())).await["grantRole"].take();
     assert_eq!(granted["roleGrant"]["unit"]["id"], sabang.unit.to_string());
     let foreign = sabang.admin.phone.data(GRANT, acting(cast.sibolga.unit.to_string())).await["grantRole"].take();
@@ -300,7 +312,8 @@ async fn the_national_admin_names_an_agency_admin_and_nobody_else_does(
 #[rstest]
 #[tokio::test]
 async fn a_password_is_changed_by_who_knows_it(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
-    const CHANGE: &str = "mutation($input: ChangePasswordInput!) { changePassword(input: $input) { isChanged errors { code field } } }";
+    const CHANGE: &str =
+        "mutation($input: ChangePasswordInput!) { changePassword(input: $input) { isChanged errors { code field } } }";
     let cast = Cast::new(engine).await;
     let employee = &cast.sabang.employee;
     set_password(&cast, employee).await;
@@ -326,7 +339,10 @@ async fn a_rotation_logs_nobody_out(#[values(Engine::Sqlite, Engine::Postgres)] 
     let kids = |jwks: Value| -> Vec<String> {
         jwks["keys"].as_array().unwrap().iter().map(|key| key["kid"].as_str().unwrap().to_owned()).collect()
     };
-    let (current, next) = { let kids = kids(app.keys.jwks()); (kids[0].clone(), kids[1].clone()) };
+    let (current, next) = {
+        let kids = kids(app.keys.jwks());
+        (kids[0].clone(), kids[1].clone())
+    };
     keys::rotate(&app.config.token, &app.clock, &app.ids).unwrap();
     app.keys.refresh().unwrap();
     let published = kids(app.keys.jwks());

@@ -1,11 +1,15 @@
 //! The tests that enter by the API, on both databases.
 
+mod attendance;
+mod cast;
+mod client;
 mod demo;
 mod explorer;
 mod guard;
 mod harness;
 mod http;
+mod identity;
 mod import;
 mod migration;
 mod reference;
-mod serve;
+mod schema;
