@@ -5,6 +5,7 @@ mod attendance;
 mod cast;
 mod client;
 mod demo;
+mod explorer;
 mod guard;
 mod harness;
 mod http;
