@@ -13,3 +13,4 @@ mod import;
 mod migration;
 mod reference;
 mod schema;
+mod serve;
