@@ -1,7 +1,7 @@
 //! The accept loop.
 //!
 //! A connection has ten seconds for the headers of each request, for the pause between two requests, and for taking
-//! the next piece of an answer. There are at most [`MAX_CONNECTIONS`] at once; further ones wait in the operating
+//! the next piece of an answer. There are at most `MAX_CONNECTIONS` at once; further ones wait in the operating
 //! system's queue. HTTP/1.1 alone is spoken here: TLS and HTTP/2 end at the balancer, whose own connections to us must
 //! rest for less than ten seconds.
 

@@ -15,3 +15,4 @@ mod migration;
 mod programme;
 mod reference;
 mod schema;
+mod serve;
