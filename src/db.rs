@@ -8,8 +8,8 @@ use sea_orm::sea_query::SimpleExpr;
 use sea_orm::sea_query::extension::postgres::PgFunc;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
-    AccessMode, ColumnTrait, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction,
-    DbBackend, DbErr, ExprTrait as _, RuntimeErr, SqliteTransactionMode, TransactionOptions, TransactionTrait, sqlx,
+    ColumnTrait, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
+    ExprTrait as _, RuntimeErr, SqliteTransactionMode, TransactionOptions, TransactionTrait, sqlx,
 };
 
 use uuid::Uuid;
@@ -77,7 +77,7 @@ impl Db {
 fn read_write() -> TransactionOptions {
     TransactionOptions {
         isolation_level: None,
-        access_mode: Some(AccessMode::ReadWrite),
+        access_mode: None,
         sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
     }
 }
