@@ -1,5 +1,7 @@
 //! The one place that reads randomness: ids, tokens, codes.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use aws_lc_rs::rand::{SecureRandom, SystemRandom};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -9,12 +11,19 @@ use uuid::Uuid;
 use crate::clock::Instant;
 
 /// Makes ids and secrets.
-#[derive(Clone, Debug)]
-pub struct Ids(SystemRandom);
+#[derive(Debug)]
+pub struct Ids {
+    random: SystemRandom,
+    /// Millisecond and 12-bit counter of the last id, so that ids of one process follow each other.
+    last: AtomicU64,
+}
+
+/// Ids of one millisecond go on counting into the next ones up to this far.
+const MOST_AHEAD: u64 = 1_000;
 
 impl Default for Ids {
     fn default() -> Self {
-        Self(SystemRandom::new())
+        Self { random: SystemRandom::new(), last: AtomicU64::new(0) }
     }
 }
 
@@ -26,15 +35,24 @@ impl Ids {
     #[must_use]
     pub fn bytes<const N: usize>(&self) -> [u8; N] {
         let mut bytes = [0; N];
-        self.0.fill(&mut bytes).expect("the operating system gives randomness");
+        self.random.fill(&mut bytes).expect("the operating system gives randomness");
         bytes
     }
 
-    /// A new `UUIDv7` (RFC 9562) of the instant `now`.
+    /// A new `UUIDv7` of the instant `now`, after every earlier one of this process (RFC 9562, 6.2, method 1: a
+    /// counter in `rand_a`), so that the order of ids is the order in which things were made.
     #[must_use]
     pub fn uuid(&self, now: Instant) -> Uuid {
         let millis = u64::try_from(now.timestamp_millis()).unwrap_or_default();
-        uuid::Builder::from_unix_timestamp_millis(millis, &self.bytes()).into_uuid()
+        let following = |last: u64| {
+            let is_close = (0..MOST_AHEAD).contains(&(last >> 12).wrapping_sub(millis));
+            if is_close { last + 1 } else { millis << 12 }
+        };
+        let last = self.last.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| Some(following(last)));
+        let stamp = following(last.unwrap_or_default());
+        let mut tail: [u8; 10] = self.bytes();
+        tail[..2].copy_from_slice(&[((stamp >> 8) & 0x0f) as u8, (stamp & 0xff) as u8]);
+        uuid::Builder::from_unix_timestamp_millis(stamp >> 12, &tail).into_uuid()
     }
 
     /// A new typed id of the instant `now`.
@@ -66,4 +84,21 @@ pub fn digest(parts: &[&[u8]]) -> Vec<u8> {
         context.update(part);
     }
     context.finish().as_ref().to_vec()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_follow_each_other_even_within_a_millisecond() {
+        let (ids, now) = (Ids::default(), Instant::UNIX_EPOCH + chrono::TimeDelta::days(20_000));
+        let made: Vec<Uuid> = (0..10_000).map(|_| ids.uuid(now)).collect();
+        assert!(made.is_sorted_by(|before, after| before < after));
+        assert!(made.iter().all(|id| id.get_version_num() == 7));
+        let later = ids.uuid(now + chrono::TimeDelta::seconds(5));
+        assert!(later > made[9_999]);
+        // A clock that was set back is believed.
+        assert!(ids.uuid(now - chrono::TimeDelta::days(1)) < made[0]);
+    }
 }

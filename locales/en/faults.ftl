@@ -19,6 +19,7 @@ fault-limit = The query asks for too much: { $measure }, at most { $max }.
 fault-cycle = The fragment { $fragment } contains itself.
 fault-operation-unnamed = The query has several operations; operationName must choose one.
 fault-operation-unknown = The query has no operation named { $name }.
+fault-variable-missing = The variable ${ $name } must have a value.
 fault-timeout = This took too long. Try again in a moment.
 measure-bytes = bytes
 measure-tokens = words and signs

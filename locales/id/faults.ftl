@@ -19,6 +19,7 @@ fault-limit = Kueri meminta terlalu banyak: { $measure }, paling banyak { $max }
 fault-cycle = Fragmen { $fragment } memuat dirinya sendiri.
 fault-operation-unnamed = Kueri memuat beberapa operasi; operationName harus memilih satu.
 fault-operation-unknown = Kueri tidak memuat operasi bernama { $name }.
+fault-variable-missing = Variabel ${ $name } harus diisi.
 fault-timeout = Permintaan ini terlalu lama. Coba lagi sebentar lagi.
 measure-bytes = bita
 measure-tokens = kata dan tanda

@@ -174,18 +174,20 @@ pub async fn run(cli: Cli, out: &mut (dyn Write + Send)) -> Result<(), CliError>
         Command::Admin(AdminCommand::Create { email, name }) => {
             let app = start(configure("bina-data")?).await?;
             let (code, expires_at) = roles::create_national_admin(&app, &email, &name).await?;
-            writeln!(out, "One-time code: {code} (until {expires_at}). Open the account with the mutation activateAccount.")
-                .map_err(io_error("the terminal"))
+            writeln!(
+                out,
+                "One-time code: {code} (until {expires_at}). Open the account with the mutation activateAccount."
+            )
+            .map_err(io_error("the terminal"))
         }
         Command::Migrate(command) => migrate(command, out).await,
         Command::Import(args) => import(args, out).await,
-        Command::Schema => {
-            write!(out, "{}", crate::graphql::sdl()).map_err(io_error("the terminal"))
-        }
+        Command::Schema => write!(out, "{}", crate::graphql::sdl()).map_err(io_error("the terminal")),
         Command::Keys(KeysCommand::Rotate) => {
             let config = configure("bina-data")?;
             keys::rotate(&config.token, &Clock::system(), &Ids::default())?;
-            writeln!(out, "A new key signs; running servers take it up within seconds.").map_err(io_error("the terminal"))
+            writeln!(out, "A new key signs; running servers take it up within seconds.")
+                .map_err(io_error("the terminal"))
         }
     }
 }
@@ -197,7 +199,8 @@ fn configure(data_dir: &str) -> Result<Config, CliError> {
         tracing::warn!(variable, "this setting means nothing to bina");
     }
     tracing::info!("configuration: {config}");
-    std::fs::create_dir_all(&config.data_dir).map_err(io_error(format!("BINA_DATA_DIR {}", config.data_dir.display())))?;
+    std::fs::create_dir_all(&config.data_dir)
+        .map_err(io_error(format!("BINA_DATA_DIR {}", config.data_dir.display())))?;
     Ok(config)
 }
 

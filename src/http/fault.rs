@@ -39,6 +39,8 @@ pub enum RequestFault {
     },
     /// The guard refuses the document.
     Refused(Breach),
+    /// A variable that must have a value has none.
+    VariableMissing(String),
     /// The token does not hold.
     Unauthenticated,
     /// The execution took too long.
@@ -106,6 +108,7 @@ impl RequestFault {
             Self::ParseFailed { .. } | Self::Refused(Breach::Malformed(..)) => (of_document, "GRAPHQL_PARSE_FAILED"),
             Self::Refused(Breach::Limit(..)) => (StatusCode::BAD_REQUEST, "COST_LIMIT_EXCEEDED"),
             Self::Refused(Breach::Cycle(_) | Breach::NoOperation(_)) => (of_document, "GRAPHQL_VALIDATION_FAILED"),
+            Self::VariableMissing(_) => (of_document, "BAD_USER_INPUT"),
             Self::Unauthenticated => (StatusCode::UNAUTHORIZED, "UNAUTHENTICATED"),
             Self::Timeout | Self::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE"),
             Self::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL"),
@@ -136,6 +139,9 @@ impl RequestFault {
             Self::Refused(Breach::NoOperation(None)) => plain("fault-operation-unnamed"),
             Self::Refused(Breach::NoOperation(Some(name))) => {
                 locale.text("fault-operation-unknown", &[("name", name.chars().take(64).collect())])
+            }
+            Self::VariableMissing(name) => {
+                locale.text("fault-variable-missing", &[("name", name.chars().take(64).collect())])
             }
             Self::Unauthenticated => plain("error-unauthenticated"),
             Self::Timeout => plain("fault-timeout"),
@@ -205,5 +211,27 @@ impl IntoResponse for RequestFault {
         let mut response = Response::new(Body::empty());
         response.extensions_mut().insert(self);
         response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_fault_has_words_in_both_languages() {
+        let sources = [include_str!("fault.rs"), include_str!("../graphql/guard.rs")].concat();
+        let is_key = |text: &&str| {
+            let name = text.strip_prefix("fault-").or_else(|| text.strip_prefix("measure-"));
+            name.or_else(|| text.strip_prefix("error-")).is_some_and(|name| !name.is_empty())
+        };
+        let keys: Vec<_> = sources.split('"').filter(is_key).collect();
+        assert!(keys.len() > 30, "{keys:?}");
+        for words in [
+            [include_str!("../../locales/id/faults.ftl"), include_str!("../../locales/id/errors.ftl")].concat(),
+            [include_str!("../../locales/en/faults.ftl"), include_str!("../../locales/en/errors.ftl")].concat(),
+        ] {
+            for key in &keys {
+                assert!(words.lines().any(|line| line.starts_with(&format!("{key} = "))), "{key}");
+            }
+        }
     }
 }

@@ -4,8 +4,10 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use async_graphql::parser::parse_query;
-use async_graphql::parser::types::OperationType;
-use async_graphql::{Executor, Request as GraphqlRequest, Response as GraphqlResponse, ServerError, Value};
+use async_graphql::parser::types::{ExecutableDocument, OperationType};
+use async_graphql::{
+    Executor, Name, Request as GraphqlRequest, Response as GraphqlResponse, ServerError, Value, Variables,
+};
 use axum::Extension;
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -92,12 +94,15 @@ impl Call<'_> {
         guard::scan(&query, limits)?;
         let document = parse_query(&query)?;
         let executed = guard::examine(&document, operation_name.as_deref(), limits)?;
-        if let Some(name) = executed.name.filter(|name| name.len() <= MAX_NAME) {
+        if let Some(name) = executed.name.clone().filter(|name| name.len() <= MAX_NAME) {
             // Nobody else sets it.
             caller.operation.get_or_init(|| name);
         }
         if !self.may_change && executed.kind != OperationType::Query {
             return Err(RequestFault::MethodNotAllowed(Some("POST")));
+        }
+        if let Some(name) = missing_variable(&document, executed.name.as_deref(), &variables) {
+            return Err(RequestFault::VariableMissing(name));
         }
         let actor = match bearer(self.headers)? {
             Some(token) if !executed.is_without_token => authenticate(edge, token, &caller.id).await?,
@@ -113,6 +118,18 @@ impl Call<'_> {
         let response = execute(&edge.executor, request, executed.kind).await?;
         write(finish(response, caller.locale, &caller.id), media, &caller.id)
     }
+}
+
+/// The first variable of the operation that must have a value and has none. The executor would find out in the middle
+/// of the execution.
+fn missing_variable(document: &ExecutableDocument, operation: Option<&str>, given: &Variables) -> Option<String> {
+    let (_, operation) = document.operations.iter().find(|(name, _)| name.map(Name::as_str) == operation)?;
+    let mut missing = operation.node.variable_definitions.iter().map(|variable| &variable.node).filter(|variable| {
+        let is_null = given.get(&variable.name.node).is_none_or(|value| *value == Value::Null);
+        let is_defaulted = variable.default_value.is_some() && !given.contains_key(&variable.name.node);
+        !variable.var_type.node.nullable && is_null && !is_defaulted
+    });
+    missing.next().map(|variable| variable.name.node.to_string())
 }
 
 /// The bearer token, where there is an `Authorization` header.

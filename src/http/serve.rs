@@ -1,8 +1,9 @@
 //! The accept loop.
 //!
-//! A connection has ten seconds for the headers of each request, and for the pause between two requests. There are
-//! at most [`MAX_CONNECTIONS`] at once; further ones wait in the operating system's queue. HTTP/1.1 alone is spoken
-//! here: TLS and HTTP/2 end at the balancer, whose own connections to us must rest for less than ten seconds.
+//! A connection has ten seconds for the headers of each request, for the pause between two requests, and for taking
+//! the next piece of an answer. There are at most [`MAX_CONNECTIONS`] at once; further ones wait in the operating
+//! system's queue. HTTP/1.1 alone is spoken here: TLS and HTTP/2 end at the balancer, whose own connections to us must
+//! rest for less than ten seconds.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -23,6 +24,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
+use tokio_io_timeout::TimeoutStream;
 
 use super::graphql::Peer;
 use super::{Edge, router_of};
@@ -33,6 +35,8 @@ use crate::error::{Error, Result};
 const MAX_CONNECTIONS: usize = 10_000;
 /// How long the headers of a request may take to come.
 const HEADER_TIME: Duration = Duration::from_secs(10);
+/// How long the other side may take none of the answer.
+const WRITE_TIME: Duration = Duration::from_secs(10);
 /// Bytes of a request's first line and headers: a query of 16 KiB fits into an address, encoded.
 const MAX_HEAD: usize = 64 * 1024;
 /// How long readiness is red before the server takes no more connections: a balancer asks about once a second.
@@ -136,6 +140,8 @@ async fn connection(
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "no delay");
     }
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(WRITE_TIME));
     let peer = Peer(peer.ip().to_canonical());
     let service = TowerToHyperService::new(router);
     let service = service_fn(move |mut request: hyper::Request<Incoming>| {
@@ -147,7 +153,7 @@ async fn connection(
         .timer(TokioTimer::new())
         .header_read_timeout(HEADER_TIME)
         .max_buf_size(MAX_HEAD)
-        .serve_connection(TokioIo::new(stream), service);
+        .serve_connection(TokioIo::new(Box::pin(stream)), service);
     if let Err(error) = watcher.watch(served).await {
         tracing::debug!(%error, "a connection broke");
     }

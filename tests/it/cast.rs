@@ -1,6 +1,5 @@
 //! Two agencies with a person of each role, a class in each, and a citizen: the people of most tests.
 
-use bina::identity::token;
 use chrono::TimeDelta;
 use entity::ids::{
     AccountId, AgencyId, CourseId, CourseRunId, CourseSessionId, DeviceId, EmployeeId, EnrolmentId, TypedId, UnitId,
@@ -137,17 +136,26 @@ impl Maker<'_> {
         }
         let [employee, colleague, trainer, supervisor, admin] =
             persons.try_into().unwrap_or_else(|_| unreachable!("five people"));
-        let head = unit::ActiveModel {
-            id: Set(unit),
-            head_employee_id: Set(Some(supervisor.employee)),
-            ..Default::default()
-        };
+        let head =
+            unit::ActiveModel { id: Set(unit), head_employee_id: Set(Some(supervisor.employee)), ..Default::default() };
         head.update(&self.transaction).await.unwrap();
         self.grant(&admin, Role::AgencyAdmin, Some(agency)).await;
         let (course, run, session) = self.class(agency, venue, &trainer).await;
         let enrolment = self.enrol(agency, run, &employee).await;
         AgencyCast {
-            agency, root, unit, venue, place, employee, colleague, trainer, supervisor, admin, course, run, session,
+            agency,
+            root,
+            unit,
+            venue,
+            place,
+            employee,
+            colleague,
+            trainer,
+            supervisor,
+            admin,
+            course,
+            run,
+            session,
             enrolment,
         }
     }
@@ -214,8 +222,7 @@ impl Maker<'_> {
             revoked_at: Set(None),
         };
         row.insert(&self.transaction).await.unwrap();
-        let (token, _) = token::issue(&self.world.app, account, device, now).unwrap();
-        let phone = self.stranger.with_token(&token);
+        let phone = self.stranger.logged_in(account, device);
         Person { account, device, employee: EmployeeId(Uuid::nil()), nip: String::new(), phone }
     }
 
@@ -267,7 +274,12 @@ impl Maker<'_> {
         row.insert(&self.transaction).await.unwrap();
     }
 
-    async fn class(&self, agency: AgencyId, venue: VenueId, trainer: &Person) -> (CourseId, CourseRunId, CourseSessionId) {
+    async fn class(
+        &self,
+        agency: AgencyId,
+        venue: VenueId,
+        trainer: &Person,
+    ) -> (CourseId, CourseRunId, CourseSessionId) {
         let now = monday_morning();
         let (course, run, session): (CourseId, CourseRunId, CourseSessionId) = (self.id(), self.id(), self.id());
         let row = course::ActiveModel {

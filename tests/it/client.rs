@@ -1,8 +1,13 @@
 //! A client of the API, as a phone is one: HTTP, JSON, a token.
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
+use bina::app::App;
+use bina::identity::token;
+use entity::ids::{AccountId, DeviceId};
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
@@ -12,9 +17,19 @@ use crate::harness::World;
 /// Somebody's phone.
 #[derive(Clone)]
 pub struct Client {
+    app: Arc<App>,
     router: Router,
-    token: Option<String>,
+    token: Token,
     language: &'static str,
+}
+
+/// What the phone sends as its access token.
+#[derive(Clone)]
+enum Token {
+    None,
+    Given(String),
+    /// A fresh one each time, whatever the clock was set to.
+    Fresh(AccountId, DeviceId),
 }
 
 /// What came back.
@@ -29,12 +44,28 @@ pub struct Answer {
 impl Client {
     /// A phone on which nobody is logged in.
     pub fn of(world: &World) -> Self {
-        Self { router: bina::http::router(world.app.clone()), token: None, language: "en" }
+        let router = bina::http::router(world.app.clone());
+        Self { app: world.app.clone(), router, token: Token::None, language: "en" }
     }
 
     /// The same phone with an access token.
     pub fn with_token(&self, token: &str) -> Self {
-        Self { token: Some(token.to_owned()), ..self.clone() }
+        Self { token: Token::Given(token.to_owned()), ..self.clone() }
+    }
+
+    /// The same phone, logged in on a device.
+    pub fn logged_in(&self, account: AccountId, device: DeviceId) -> Self {
+        Self { token: Token::Fresh(account, device), ..self.clone() }
+    }
+
+    fn token(&self) -> Option<String> {
+        match &self.token {
+            Token::None => None,
+            Token::Given(token) => Some(token.clone()),
+            Token::Fresh(account, device) => {
+                Some(token::issue(&self.app, *account, *device, self.app.clock.now()).expect("a token").0)
+            }
+        }
     }
 
     /// The same phone in another language.
@@ -48,7 +79,7 @@ impl Client {
             .header(header::CONTENT_TYPE, "application/json")
             .header(header::ACCEPT, "application/graphql-response+json")
             .header(header::ACCEPT_LANGUAGE, self.language);
-        if let Some(token) = &self.token {
+        if let Some(token) = self.token() {
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
         }
         let body = json!({ "query": query, "variables": variables }).to_string();

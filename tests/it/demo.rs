@@ -485,6 +485,7 @@ async fn what_was_recorded_survives(#[values(Engine::Sqlite, Engine::Postgres)] 
         occasion: Set(check_in::Occasion::Workday),
         direction: Set(Some(check_in::Direction::In)),
         workday_on: Set(Some(now.date_naive())),
+        time_zone: Set("Asia/Jakarta".to_owned()),
         course_session_id: Set(None),
         captured_at: Set(now),
         sent_at: Set(now),

@@ -75,7 +75,7 @@ pub async fn postgres_database() -> Result<DatabaseConfig, DbErr> {
     let mut options = sea_orm::ConnectOptions::new(url.clone());
     options.max_connections(1).sqlx_logging(false);
     let admin = Database::connect(options).await?;
-    let template = format!("bina_template_{}", env!("CARGO_PKG_VERSION").replace('.', "_"));
+    let template = format!("bina_template_{}", build());
     admin.execute_unprepared("SELECT pg_advisory_lock(7462)").await?;
     let known = Statement::from_sql_and_values(
         DbBackend::Postgres,
@@ -94,6 +94,13 @@ pub async fn postgres_database() -> Result<DatabaseConfig, DbErr> {
     admin.execute_unprepared("SELECT pg_advisory_unlock(7462)").await?;
     admin.close().await?;
     Ok(config(server, &name))
+}
+
+/// Tells one build of the tests from another, whose migrations may differ.
+fn build() -> u64 {
+    let program = std::env::current_exe().and_then(std::fs::metadata).and_then(|program| program.modified());
+    let built = program.expect("the test program is a file").duration_since(std::time::UNIX_EPOCH);
+    built.expect("built after 1970").as_secs()
 }
 
 fn config(server: &str, name: &str) -> DatabaseConfig {

@@ -113,7 +113,10 @@ fn of_several_fences_the_nearest_edge_counts() {
     let narrow = Fence { venue_id: VenueId(Uuid::from_u128(1)), radius_meters: 10, ..fence() };
     let wide = Fence { venue_id: VenueId(Uuid::from_u128(2)), latitude: 5.8973, radius_meters: 600, ..fence() };
     let fix = Location { latitude: 5.8943, accuracy_meters: Some(0.0), ..here() }; // 111 m and 334 m away
-    let judgement = judge_with(on_line(0), Some(fix), |facts| facts.fences = &[narrow, wide]);
+    let fences = [narrow, wide];
+    let facts =
+        Facts { is_expected: true, window: Some(window()), fences: &fences, code: Code::Right, is_arrival: true };
+    let judgement = judge(on_line(0), Some(fix), &facts);
     assert_eq!(judgement.verdict, Verdict::Accepted);
     assert_eq!(judgement.nearest.map(|(venue, _)| venue), Some(wide.venue_id));
 }

@@ -1,9 +1,9 @@
 //! Attendance in the schema.
 
-mod check_in;
-mod mutation;
+pub mod check_in;
+pub mod mutation;
 pub mod session;
-mod viewer;
+pub mod viewer;
 
 pub use check_in::{CheckIn, CheckInConnection};
 pub use mutation::AttendanceMutation;

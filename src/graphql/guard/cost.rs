@@ -4,6 +4,7 @@
 
 use std::collections::HashMap;
 
+use async_graphql::Name;
 use async_graphql::parser::types::{
     DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet,
 };
@@ -52,7 +53,7 @@ pub fn examine(
             operation.variable_definitions.iter().map(|variable| variable.node.directives.len()).sum::<usize>();
         let weight = scale.weigh(&operation.selection_set.node);
         selections = selections.saturating_add(weight.selections);
-        if is_chosen(&document.operations, name.map(|name| name.as_str()), operation_name) {
+        if is_chosen(&document.operations, name.map(Name::as_str), operation_name) {
             executed = Some((name, operation, weight));
         }
     }

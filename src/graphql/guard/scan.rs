@@ -58,9 +58,9 @@ pub fn is_nested_beyond(json: &[u8], limit: usize) -> bool {
 
 fn malformed(query: &str, at: usize) -> Breach {
     let before = &query.as_bytes()[..at];
-    let line_start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
-    let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
-    let column = String::from_utf8_lossy(&before[line_start..]).chars().count() + 1;
+    let mut lines = before.split(|byte| *byte == b'\n');
+    let last = lines.next_back().unwrap_or_default();
+    let (line, column) = (lines.count() + 1, String::from_utf8_lossy(last).chars().count() + 1);
     Breach::Malformed(Pos { line, column })
 }
 
@@ -83,8 +83,10 @@ impl Lexer<'_> {
         let start = self.at;
         match byte {
             0 => return Err(start),
-            b'(' | b'[' | b'{' => return Ok(self.step(Token::Open)),
-            b')' | b']' | b'}' => return Ok(self.step(Token::Close)),
+            b'(' | b'[' | b'{' | b')' | b']' | b'}' => {
+                self.at += 1;
+                return Ok(Some(if matches!(byte, b'(' | b'[' | b'{') { Token::Open } else { Token::Close }));
+            }
             b'"' if self.rest().starts_with(b"\"\"\"") => self.block_string()?,
             b'"' => self.string()?,
             b'-' | b'0'..=b'9' => self.number(),
@@ -104,11 +106,6 @@ impl Lexer<'_> {
 
     fn peek(&self) -> Option<u8> {
         self.text.get(self.at).copied()
-    }
-
-    fn step(&mut self, token: Token) -> Option<Token> {
-        self.at += 1;
-        Some(token)
     }
 
     fn skip_while(&mut self, condition: impl Fn(u8) -> bool) {

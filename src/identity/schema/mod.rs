@@ -1,9 +1,9 @@
 //! Identity in the schema.
 
-mod account;
-mod roles;
-mod session;
-mod viewer;
+pub mod account;
+pub mod roles;
+pub mod session;
+pub mod viewer;
 
 use async_graphql::{Context, Enum, ID, Object};
 use entity::{device, role_grant};

@@ -5,8 +5,11 @@ use entity::course_session;
 
 use super::course_run::CourseRun;
 use crate::agency::schema::{Agency, Employee, Venue};
+use crate::attendance::schema::CheckInConnection;
+use crate::attendance::schema::session::{self, VenueCode};
 use crate::error::{Error, Result};
 use crate::graphql::context::ContextExt as _;
+use crate::graphql::page::PageArgs;
 use crate::graphql::rows;
 use crate::graphql::scalars::DateTime;
 use crate::programme::loader::TrainersOf;
@@ -31,9 +34,26 @@ impl CourseSession {
         self.0.id.to_string().into()
     }
 
-    /// The run (*angkatan*).
-    async fn run(&self, ctx: &Context<'_>) -> Result<CourseRun> {
-        rows::load_present(ctx, self.0.course_run_id).await.map(CourseRun)
+    /// The run (*angkatan*); absent for who sees this meeting only because they, or somebody they are the superior
+    /// of, were there.
+    async fn run(&self, ctx: &Context<'_>) -> Result<Option<CourseRun>> {
+        Ok(rows::load(ctx, self.0.course_run_id).await?.map(CourseRun))
+    }
+
+    /// The code for the trainer's screen (*kode presensi*); absent for everybody but this session's trainers.
+    async fn venue_code(&self, ctx: &Context<'_>) -> Result<Option<VenueCode>> {
+        session::venue_code(ctx, &self.0).await
+    }
+
+    /// The check-ins (*presensi*), as far as the caller may see them: all for the trainers, one's own for a
+    /// participant.
+    async fn roll(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, 1 to 100; 20 where absent.")] first: Option<i32>,
+        #[graphql(desc = "The cursor behind which the page starts.")] after: Option<String>,
+    ) -> Result<CheckInConnection> {
+        session::roll(ctx, &self.0, PageArgs::new(ctx, first, after)?).await
     }
 
     /// The agency (*instansi*) that holds it.

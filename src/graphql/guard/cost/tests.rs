@@ -14,8 +14,8 @@ fn past(measure: Measure, limit: usize) -> Result<Executed, Breach> {
 /// `count` fragments, each spreading the next `width` times.
 fn bomb(count: usize, width: usize) -> String {
     let spread = |at: usize| format!("...F{at} ").repeat(width);
-    let fragments: String = (0..count).map(|at| format!("fragment F{at} on Query{{{}}}", spread(at + 1))).collect();
-    format!("{{...F0}}{fragments}fragment F{count} on Query{{__typename}}")
+    let fragments: Vec<_> = (0..count).map(|at| format!("fragment F{at} on Query{{{}}}", spread(at + 1))).collect();
+    format!("{{...F0}}{}fragment F{count} on Query{{__typename}}", fragments.concat())
 }
 
 #[test]
@@ -61,7 +61,7 @@ fn one_attempt_a_request() {
     let login = "login(input:{}){errors{code}}";
     assert!(limit(&format!("mutation{{{login}}}")).is_ok());
     for query in [
-        format!("mutation{{{}}}", (0..5).map(|at| format!("a{at}:{login}")).collect::<String>()),
+        format!("mutation{{{}}}", (0..5).map(|at| format!("a{at}:{login}")).collect::<Vec<_>>().concat()),
         format!("mutation{{{login} checkIn{{id}}}}"),
         format!("mutation{{...A ...A}}fragment A on Mutation{{{login}}}"),
         format!("mutation{{...{{{login}}} ...on Mutation{{a:{login}}}}}"),
@@ -144,8 +144,8 @@ fn document() -> impl Strategy<Value = String> {
     let fragments: Vec<_> = (0..5).map(|at| selections(at + 1, 5)).collect();
     (selections(0, 5), fragments).prop_map(|(operation, fragments)| {
         let fragment = |(at, set)| format!("fragment F{at} on Q @d{{{set}}}");
-        let fragments: String = fragments.into_iter().enumerate().map(fragment).collect();
-        format!("query($v:Int @d){{{operation}}}{fragments}")
+        let fragments: Vec<_> = fragments.into_iter().enumerate().map(fragment).collect();
+        format!("query($v:Int @d){{{operation}}}{}", fragments.concat())
     })
 }
 
