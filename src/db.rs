@@ -19,7 +19,7 @@ use crate::config::DatabaseConfig;
 /// How long an action waits for a connection before it answers UNAVAILABLE.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
 /// How long one process waits for another that migrates.
-const MIGRATION_PATIENCE: Duration = Duration::from_secs(120);
+const MIGRATION_PATIENCE: Duration = Duration::from_mins(2);
 /// The key of PostgreSQL's advisory lock around migrations: "bina" in ASCII.
 const MIGRATION_LOCK: i64 = 0x6269_6e61;
 

@@ -146,7 +146,8 @@ impl From<sea_orm::DbErr> for CliError {
 fn explain(error: &Error) -> String {
     match (error.kind(), error.cause()) {
         (Kind::Refused(refusals), _) => {
-            refusals.iter().map(|one| format!("{}: {}", one.field.join("."), Locale::En.refusal(one))).collect()
+            let words = refusals.iter().map(|one| format!("{}: {}", one.field.join("."), Locale::En.refusal(one)));
+            words.collect::<Vec<_>>().join(" ")
         }
         (_, Some(cause)) => cause.to_string(),
         (_, None) => error.to_string(),

@@ -25,12 +25,18 @@ pub struct Hasher {
 
 impl Hasher {
     /// 19 MiB, two passes, one lane (OWASP's recommendation for Argon2id).
+    ///
+    /// # Panics
+    /// When the operating system gives no randomness.
     #[must_use]
     pub fn recommended() -> Self {
         Self::with(Params::new(19 * 1024, 2, 1, None).expect("valid parameters"))
     }
 
     /// As cheap as the algorithm allows: for tests that are not about hashing.
+    ///
+    /// # Panics
+    /// As [`Hasher::recommended`].
     #[must_use]
     pub fn cheap() -> Self {
         Self::with(Params::new(8, 1, 1, None).expect("valid parameters"))

@@ -1,4 +1,5 @@
 //! The tests that enter by the API, on both databases.
+#![allow(clippy::unwrap_used, reason = "what a test cannot unwrap fails it")]
 
 mod agency;
 mod attendance;
