@@ -13,7 +13,7 @@ use crate::config::{Config, ConfigError};
 use crate::db::{self, Db, Direction};
 use crate::error::{Error, Kind};
 use crate::id::Ids;
-use crate::identity::{keys, roles};
+use crate::identity::{housekeeping, keys, roles};
 use crate::import::{self, ImportError, Source};
 use crate::locale::Locale;
 use crate::mail::Mailer;
@@ -169,8 +169,9 @@ pub async fn run(cli: Cli, out: &mut (dyn Write + Send)) -> Result<(), CliError>
         Command::Demo(_) => serve_demo(out).await,
         Command::Serve => {
             let config = configure("bina-data")?;
-            let app = start(config).await?;
-            serve(Arc::new(app)).await
+            let app = Arc::new(start(config).await?);
+            let listener = listen(&app).await?;
+            serve(app, listener).await
         }
         Command::Admin(AdminCommand::Create { email, name }) => {
             let app = start(configure("bina-data")?).await?;
@@ -215,9 +216,11 @@ async fn listen(app: &App) -> Result<tokio::net::TcpListener, CliError> {
     tokio::net::TcpListener::bind(address).await.map_err(io_error(format!("BINA_LISTEN {address}")))
 }
 
-async fn serve(app: Arc<App>) -> Result<(), CliError> {
-    let listener = listen(&app).await?;
-    Ok(http::serve(app, listener, http::stop_signal()).await?)
+async fn serve(app: Arc<App>, listener: tokio::net::TcpListener) -> Result<(), CliError> {
+    let housekeeping = tokio::spawn(housekeeping::run(app.clone()));
+    let served = http::serve(app, listener, http::stop_signal()).await;
+    housekeeping.abort();
+    Ok(served?)
 }
 
 async fn serve_demo(out: &mut (dyn Write + Send)) -> Result<(), CliError> {
@@ -231,9 +234,9 @@ async fn serve_demo(out: &mut (dyn Write + Send)) -> Result<(), CliError> {
     let url = format!("http://{}", listener.local_addr().map_err(io_error("the listener"))?);
     demo::print_welcome(out, &url).map_err(io_error("the terminal"))?;
     let today = tokio::spawn(demo::keep_today(app.clone()));
-    let served = http::serve(app, listener, http::stop_signal()).await;
+    let served = serve(app, listener).await;
     today.abort();
-    Ok(served?)
+    served
 }
 
 async fn migrate(command: MigrateCommand, out: &mut (dyn Write + Send)) -> Result<(), CliError> {

@@ -184,12 +184,6 @@ async fn renew(
         .filter(refresh_token::Column::UsedAt.is_null())
         .exec(transaction)
         .await?;
-    // What has expired proves nothing any more.
-    refresh_token::Entity::delete_many()
-        .filter(refresh_token::Column::DeviceId.eq(device.id))
-        .filter(refresh_token::Column::ExpiresAt.lt(now))
-        .exec(transaction)
-        .await?;
     let seen = device::ActiveModel { id: Set(device.id), last_seen_at: Set(now), ..Default::default() };
     seen.update(transaction).await?;
     hand_out(app, transaction, device, Some(token), now).await

@@ -1,6 +1,7 @@
 //! What attendance adds to a course session: the trainer's code and the roll.
 
 use async_graphql::{Context, SimpleObject};
+use entity::ids::CheckInId;
 use entity::{check_in, course_session, course_session_trainer};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 
@@ -8,7 +9,7 @@ use super::CheckInConnection;
 use crate::attendance::venue_code;
 use crate::error::Result;
 use crate::graphql::context::ContextExt as _;
-use crate::graphql::page::{self, Keyset, PageArgs};
+use crate::graphql::rows;
 use crate::graphql::scalars::DateTime;
 use crate::policy;
 
@@ -42,8 +43,12 @@ pub async fn venue_code(ctx: &Context<'_>, session: &course_session::Model) -> R
 ///
 /// # Errors
 /// `BAD_USER_INPUT` for a cursor of another list.
-pub async fn roll(ctx: &Context<'_>, session: &course_session::Model, args: PageArgs) -> Result<CheckInConnection> {
-    let rows = policy::find::<check_in::Entity>(ctx.actor()).filter(check_in::Column::CourseSessionId.eq(session.id));
-    let keyset = Keyset::by_id(check_in::Column::Id, |row: &check_in::Model| row.id.0);
-    Ok(page::page(&ctx.app().db, rows, keyset, args).await?.into())
+pub async fn roll(
+    ctx: &Context<'_>,
+    session: &course_session::Model,
+    first: Option<i32>,
+    after: Option<String>,
+) -> Result<CheckInConnection> {
+    let roll = policy::find(ctx.actor()).filter(check_in::Column::CourseSessionId.eq(session.id));
+    Ok(rows::page::<CheckInId>(ctx, first, after, roll).await?.into())
 }
