@@ -7,7 +7,6 @@ pub mod guard;
 pub mod node;
 pub mod page;
 pub mod payload;
-mod problem_enum;
 pub mod rows;
 pub mod scalars;
 pub mod search;

@@ -21,7 +21,8 @@ pub async fn run(app: Arc<App>) {
     loop {
         hours.tick().await;
         if let Err(error) = tidy(&app).await {
-            tracing::warn!(%error, "tidying up has to wait");
+            let cause = error.cause().map(ToString::to_string).unwrap_or_default();
+            tracing::warn!(cause, "tidying up has to wait");
         }
     }
 }

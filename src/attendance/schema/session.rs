@@ -2,16 +2,17 @@
 
 use async_graphql::{Context, SimpleObject};
 use entity::ids::CheckInId;
-use entity::{check_in, course_session, course_session_trainer};
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
+use entity::{check_in, course_session};
+use sea_orm::{ColumnTrait as _, QueryFilter as _};
 
 use super::CheckInConnection;
 use crate::attendance::venue_code;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::graphql::context::ContextExt as _;
 use crate::graphql::rows;
 use crate::graphql::scalars::DateTime;
 use crate::policy;
+use crate::programme::loader::TrainersOf;
 
 /// The code for the trainer's screen (*kode presensi*).
 #[derive(Debug, SimpleObject)]
@@ -30,8 +31,11 @@ pub struct VenueCode {
 /// When the database does not answer.
 pub async fn venue_code(ctx: &Context<'_>, session: &course_session::Model) -> Result<Option<VenueCode>> {
     let Some(me) = ctx.actor().employment() else { return Ok(None) };
-    let teaches = course_session_trainer::Entity::find_by_id((session.id, me.id)).one(ctx.app().db.read()).await?;
-    if teaches.is_none() || !session.requires_code {
+    if !session.requires_code {
+        return Ok(None);
+    }
+    let trainers = ctx.rows().load_one(TrainersOf(session.id)).await.map_err(|error| Error::shared(&error))?;
+    if !trainers.is_some_and(|trainers| trainers.iter().any(|trainer| trainer.id == me.id)) {
         return Ok(None);
     }
     let (code, valid_until) = venue_code::current(&session.code_secret, ctx.app().clock.now())?;
