@@ -200,7 +200,7 @@ pub(super) async fn import<T: Target<Item = Row>>(
 async fn widen_cache(app: &App) -> Result<(), DbErr> {
     if app.db.engine() == DbBackend::Sqlite {
         let transaction = app.db.begin().await?;
-        transaction.execute_unprepared("PRAGMA cache_size = -65536").await?;
+        transaction.execute_unprepared("PRAGMA cache_size = -32768").await?;
         transaction.commit().await?;
     }
     Ok(())
