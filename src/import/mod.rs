@@ -17,7 +17,6 @@ mod regions;
 mod report;
 mod rows;
 mod terms;
-mod text;
 mod units;
 mod writer;
 
