@@ -275,7 +275,7 @@ fn database(settings: &Settings, data_dir: &Path) -> Result<DatabaseConfig, Conf
         Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
             let is_valid = url.parse::<PgConnectOptions>().is_ok();
             is_valid
-                .then(|| DatabaseConfig::Postgres { url: Secret(url), pool_size })
+                .then_some(DatabaseConfig::Postgres { url: Secret(url), pool_size })
                 .ok_or(ConfigError::SecretValue { variable: variable("database_url"), takes: TAKES })
         }
         Some(_) => Err(ConfigError::SecretValue { variable: variable("database_url"), takes: TAKES }),

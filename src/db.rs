@@ -8,8 +8,8 @@ use sea_orm::sea_query::SimpleExpr;
 use sea_orm::sea_query::extension::postgres::PgFunc;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
-    AccessMode, ColumnTrait, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction,
-    DbBackend, DbErr, ExprTrait as _, RuntimeErr, SqliteTransactionMode, TransactionOptions, TransactionTrait, sqlx,
+    ColumnTrait, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
+    ExprTrait as _, RuntimeErr, SqliteTransactionMode, TransactionOptions, TransactionTrait, sqlx,
 };
 
 use uuid::Uuid;
@@ -18,8 +18,10 @@ use crate::config::DatabaseConfig;
 
 /// How long an action waits for a connection before it answers UNAVAILABLE.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
+/// How long a write waits for SQLite's one writer: well below the deadline of an operation.
+const WRITER_PATIENCE: Duration = Duration::from_secs(5);
 /// How long one process waits for another that migrates.
-const MIGRATION_PATIENCE: Duration = Duration::from_secs(120);
+const MIGRATION_PATIENCE: Duration = Duration::from_mins(2);
 /// The key of PostgreSQL's advisory lock around migrations: "bina" in ASCII.
 const MIGRATION_LOCK: i64 = 0x6269_6e61;
 
@@ -38,7 +40,7 @@ impl Db {
     pub async fn connect(config: &DatabaseConfig) -> Result<Self, DbErr> {
         match config {
             DatabaseConfig::Sqlite { file } => {
-                let write = Database::connect(sqlite(file, 1, ACQUIRE_TIMEOUT * 15)).await?;
+                let write = Database::connect(sqlite(file, 1, WRITER_PATIENCE)).await?;
                 let read = Database::connect(sqlite(file, 4, ACQUIRE_TIMEOUT)).await?;
                 Ok(Self { read, write })
             }
@@ -77,16 +79,19 @@ impl Db {
 fn read_write() -> TransactionOptions {
     TransactionOptions {
         isolation_level: None,
-        access_mode: Some(AccessMode::ReadWrite),
+        access_mode: None,
         sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
     }
 }
 
 fn sqlite(file: &Path, connections: u32, patience: Duration) -> ConnectOptions {
-    let mut options = ConnectOptions::new(format!("sqlite://{}?mode=rwc", file.display()));
+    let mut options = ConnectOptions::new("sqlite:");
+    let file = file.to_owned();
     options.max_connections(connections).acquire_timeout(patience).sqlx_logging(false).map_sqlx_sqlite_opts(
         move |sqlite| {
             sqlite
+                .filename(&file)
+                .create_if_missing(true)
                 .journal_mode(SqliteJournalMode::Wal)
                 .synchronous(SqliteSynchronous::Full)
                 .foreign_keys(true)
@@ -152,11 +157,12 @@ pub fn is_unavailable(error: &DbErr) -> bool {
     };
     match &**cause {
         sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) | sqlx::Error::WorkerCrashed => true,
-        // SQLite: busy, locked, I/O error, full. PostgreSQL: out of resources, operator intervention, broken connection.
+        // SQLite: busy, locked, I/O error, full. PostgreSQL: deadlock, out of resources, operator intervention, broken
+        // connection.
         sqlx::Error::Database(cause) => cause.code().is_some_and(|code| {
             let primary = code.parse::<u32>().map(|code| code & 0xff);
             matches!(primary, Ok(5 | 6 | 10 | 13)) && code.len() < 5
-                || ["53", "57", "58", "08"].iter().any(|class| code.len() == 5 && code.starts_with(class))
+                || ["40", "53", "57", "58", "08"].iter().any(|class| code.len() == 5 && code.starts_with(class))
         }),
         _ => false,
     }

@@ -19,7 +19,7 @@ pub enum Mailer {
     /// Over SMTP.
     Smtp {
         /// The connection to the mail server.
-        transport: AsyncSmtpTransport<Tokio1Executor>,
+        transport: Box<AsyncSmtpTransport<Tokio1Executor>>,
         /// The sender.
         from: Mailbox,
     },
@@ -38,7 +38,7 @@ impl Mailer {
         let Some(config) = config else { return Ok(Self::None) };
         let transport =
             AsyncSmtpTransport::<Tokio1Executor>::from_url(config.smtp_url.expose()).map_err(Error::internal)?.build();
-        Ok(Self::Smtp { transport, from: config.from.parse().map_err(Error::internal)? })
+        Ok(Self::Smtp { transport: Box::new(transport), from: config.from.parse().map_err(Error::internal)? })
     }
 
     /// Sends a text.

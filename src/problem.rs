@@ -1,7 +1,8 @@
 //! Everything that a caller can do wrong, each with its code for programs and its words for people.
 
+/// `$d` stands for a dollar sign: the inner macro has variables of its own.
 macro_rules! problems {
-    ($($(#[doc = $doc:literal])* $name:ident = $code:literal, $key:literal;)*) => {
+    ($d:tt $($(#[doc = $doc:literal])* $name:ident = $code:literal, $key:literal;)*) => {
         /// What a caller can mend. The words stand in `locales/*/problems.ftl` under the same key.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum Problem {
@@ -24,10 +25,41 @@ macro_rules! problems {
                 match self { $(Self::$name => $key,)* }
             }
         }
+
+        /// Declares an enum with a value for each named problem, described as the problem is: each mutation has its own
+        /// codes, and the same words for the same problem.
+        macro_rules! problem_enum {
+            ($d name_:ident { $d($d problem:ident,)* }) => {
+                $crate::problem::problem_enum!(@describe $d name_ [$d($d problem)*] [$d($d problem)*] []);
+            };
+            (@describe $d name_:ident [$d($d problem:ident)*] [] [$d($d described:tt)*]) => {
+                /// The reasons that this mutation gives.
+                #[derive(Debug, Clone, Copy, PartialEq, Eq, async_graphql::Enum)]
+                pub enum $d name_ {
+                    $d($d described)*
+                }
+
+                impl $d name_ {
+                    /// The code of a problem; nothing when this mutation does not declare it.
+                    fn of(problem: $crate::problem::Problem) -> Option<Self> {
+                        match problem {
+                            $d($crate::problem::Problem::$d problem => Some(Self::$d problem),)*
+                            _ => None,
+                        }
+                    }
+                }
+            };
+            $((@describe $d name_:ident $d all:tt [$name $d($d rest:ident)*] [$d($d described:tt)*]) => {
+                $crate::problem::problem_enum!(@describe $d name_ $d all [$d($d rest)*] [
+                    $d($d described)* $(#[doc = $doc])* $name,
+                ]);
+            };)*
+        }
+        pub(crate) use problem_enum;
     };
 }
 
-problems! {
+problems! { $
     /// There is no such thing, or the caller may not see it.
     NotFound = "NOT_FOUND", "problem-not-found";
     /// The caller sees it and may not do this with it.

@@ -3,7 +3,7 @@
 
 use unicode_normalization::UnicodeNormalization as _;
 
-use crate::error::{Refusal, Result};
+use crate::error::{Error, Refusal, Result};
 use crate::problem::Problem;
 
 /// A name or another text of one line; runs of spaces become one.
@@ -19,11 +19,25 @@ pub fn name(field: &str, text: &str, max: usize) -> Result<String> {
 /// # Errors
 /// As [`name`].
 pub fn line(field: &str, text: &str, max: usize) -> std::result::Result<String, Refusal> {
-    let text = text.trim();
-    if text.contains(char::is_control) {
-        return Err(Refusal::at(field, Problem::InvalidText));
+    match clean(text, max) {
+        Ok(text) if text.is_empty() => Err(Refusal::at(field, Problem::Blank)),
+        Ok(text) => Ok(text),
+        Err(problem) => Err(Refusal::at(field, problem).with("max", max)),
     }
-    checked(field, words(text), max)
+}
+
+/// As [`name`], where nothing is a text too.
+///
+/// # Errors
+/// `TOO_LONG` or `INVALID_TEXT`.
+pub fn clean(text: &str, max: usize) -> std::result::Result<String, Problem> {
+    let text = text.trim();
+    if text.contains(|character: char| character.is_control() || is_invisible(character)) {
+        return Err(Problem::InvalidText);
+    }
+    let text = words(text);
+    // A character has at least one byte: most texts need no counting.
+    if text.len() > max && text.chars().count() > max { Err(Problem::TooLong) } else { Ok(text) }
 }
 
 /// A text of several lines; the breaks between lines and one empty line between paragraphs stay.
@@ -37,24 +51,21 @@ pub fn paragraphs(field: &str, text: &str, max: usize) -> Result<String> {
     }
     let mut lines: Vec<String> = text.trim().lines().map(words).collect();
     lines.dedup_by(|line, before| line.is_empty() && before.is_empty());
-    Ok(checked(field, lines.join("\n"), max)?)
+    let text = lines.join("\n");
+    if text.contains(is_invisible) {
+        return Err(Error::at(field, Problem::InvalidText));
+    }
+    if text.is_empty() {
+        return Err(Error::at(field, Problem::Blank));
+    }
+    if text.chars().count() > max {
+        return Err(Refusal::at(field, Problem::TooLong).with("max", max).into());
+    }
+    Ok(text)
 }
 
 fn words(line: &str) -> String {
     line.split_whitespace().collect::<Vec<_>>().join(" ").nfc().collect()
-}
-
-fn checked(field: &str, text: String, max: usize) -> std::result::Result<String, Refusal> {
-    if text.contains(is_invisible) {
-        return Err(Refusal::at(field, Problem::InvalidText));
-    }
-    if text.is_empty() {
-        return Err(Refusal::at(field, Problem::Blank));
-    }
-    if text.chars().count() > max {
-        return Err(Refusal::at(field, Problem::TooLong).with("max", max));
-    }
-    Ok(text)
 }
 
 /// Zero-width characters, fillers, directional marks, embeddings, overrides and isolates, tags.

@@ -51,7 +51,8 @@ CREATE TABLE refresh_token (
     used_at INSTANT,
     superseded_at INSTANT
 ) STRICT;
-CREATE INDEX refresh_token_device ON refresh_token (device_id, expires_at);
+CREATE INDEX refresh_token_device ON refresh_token (device_id);
+CREATE INDEX refresh_token_end ON refresh_token (expires_at);
 CREATE INDEX refresh_token_parent ON refresh_token (parent_id);
 
 CREATE TABLE one_time_code (
@@ -65,6 +66,7 @@ CREATE TABLE one_time_code (
     failed_attempts integer NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX one_time_code_subject ON one_time_code (purpose, subject);
+CREATE INDEX one_time_code_end ON one_time_code (expires_at);
 
 CREATE TABLE throttle (
     key BYTES PRIMARY KEY,

@@ -71,7 +71,8 @@ pub struct Recorded {
     pub is_replay: bool,
 }
 
-/// Records attempts, each by itself: one that is refused leaves its neighbours alone. They share one transaction.
+/// Records attempts, each by itself: one that is refused, or was no attempt to begin with, leaves its neighbours alone.
+/// They share one transaction.
 ///
 /// # Errors
 /// UNAUTHENTICATED, `NOT_AN_EMPLOYEE`, or `OUT_OF_RANGE` at `items`; each attempt has its own result within.
@@ -79,7 +80,7 @@ pub async fn record(
     app: &App,
     actor: &Actor,
     sent_at: Instant,
-    attempts: Vec<Attempt>,
+    attempts: Vec<Result<Attempt>>,
 ) -> Result<Vec<Result<Recorded>>> {
     let received_at = app.clock.now();
     let person = actor.person()?;
@@ -91,10 +92,11 @@ pub async fn record(
     // One sending of a person at a time: a key that is sent fifty times at once is met fifty times in a row.
     let me = employee::Entity::find_by_id(employment.id).lock_exclusive().one(&transaction).await?;
     let me = me.filter(|me| me.is_active).ok_or_else(|| Error::refused(Problem::NotAnEmployee))?;
-    let mut desk = Desk::load(app, &transaction, actor, me, &attempts).await?;
+    let wellformed: Vec<&Attempt> = attempts.iter().filter_map(|attempt| attempt.as_ref().ok()).collect();
+    let mut desk = Desk::load(app, &transaction, actor, me, &wellformed).await?;
     let mut results = Vec::with_capacity(attempts.len());
-    for attempt in &attempts {
-        results.push(desk.take(app, person, attempt, sent_at, received_at));
+    for attempt in attempts {
+        results.push(attempt.and_then(|attempt| desk.take(app, person, &attempt, sent_at, received_at)));
     }
     if !desk.fresh.is_empty() {
         let rows = desk.fresh.into_iter().map(check_in::ActiveModel::from);
@@ -119,7 +121,7 @@ impl Desk {
         transaction: &DatabaseTransaction,
         actor: &Actor,
         me: employee::Model,
-        attempts: &[Attempt],
+        attempts: &[&Attempt],
     ) -> Result<Self> {
         let keys = attempts.iter().map(|attempt| attempt.idempotency_key);
         let known = check_in::Entity::find()

@@ -221,10 +221,10 @@ pub fn judge(timing: Timing, location: Option<Location>, facts: &Facts<'_>) -> J
         Code::NotAsked | Code::Right => {}
     }
     match (location, nearest) {
-        (Some(fix), Some((fence, distance))) => {
-            if !geo::is_inside(distance, fence.radius_meters, fix.accuracy_meters.unwrap_or(0.0)) {
-                reasons.push(Reason::OutsideGeofence);
-            }
+        (Some(fix), Some((fence, distance)))
+            if !geo::is_inside(distance, fence.radius_meters, fix.accuracy_meters.unwrap_or(0.0)) =>
+        {
+            reasons.push(Reason::OutsideGeofence);
         }
         (None, _) if !facts.fences.is_empty() => reasons.push(Reason::LocationMissing),
         _ => {}

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use clap::{Args, Parser, Subcommand};
 use sea_orm::sqlx::postgres::PgConnectOptions;
@@ -16,7 +16,7 @@ use crate::config::{Config, ConfigError, DatabaseConfig, TokenConfig};
 use crate::db::{self, Db, Direction};
 use crate::error::{Error, Kind};
 use crate::id::Ids;
-use crate::identity::{keys, roles};
+use crate::identity::{housekeeping, keys, roles};
 use crate::import::{self, ImportError, Source};
 use crate::locale::Locale;
 use crate::mail::Mailer;
@@ -191,8 +191,9 @@ pub async fn run(cli: Cli, out: &mut (dyn Write + Send)) -> Result<(), CliError>
         Command::Demo(_) => serve_demo(out).await,
         Command::Serve => {
             let config = configure("bina-data")?;
-            let app = start(config).await?;
-            serve(Arc::new(app)).await
+            let app = Arc::new(start(config).await?);
+            let listener = listen(&app).await?;
+            serve(app, listener).await
         }
         Command::Admin(AdminCommand::Create { email, name }) => {
             let app = start(configure("bina-data")?).await?;
@@ -231,7 +232,7 @@ fn configure(data_dir: &str) -> Result<Config, CliError> {
     Ok(config)
 }
 
-/// How long PostgreSQL may take to answer at all.
+/// How long the database may take to answer at all.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 async fn start(config: Config) -> Result<App, CliError> {
@@ -252,9 +253,23 @@ async fn migrated(database: &DatabaseConfig, direction: Option<Direction>) -> Re
     let done = match (reached, direction) {
         (Err(cause), _) => Err(cause),
         (Ok(()), None) => Ok(()),
-        (Ok(()), Some(direction)) => db::migrate(database, direction).await.map_err(|error| error.to_string()),
+        (Ok(()), Some(direction)) => migrate_patiently(database, direction).await.map_err(|error| error.to_string()),
     };
     done.map_err(|cause| CliError::Setting { setting, cause, takes })
+}
+
+/// Processes that make one SQLite file at once meet before any lock of ours holds: SQLite waits for nobody while it
+/// gives a new file its write-ahead log, and says that the file is locked.
+async fn migrate_patiently(database: &DatabaseConfig, direction: Direction) -> Result<(), sea_orm::DbErr> {
+    let started = Instant::now();
+    loop {
+        match db::migrate(database, direction).await {
+            Err(error) if db::is_unavailable(&error) && started.elapsed() < PATIENCE => {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+            done => return done,
+        }
+    }
 }
 
 /// Whether PostgreSQL takes a connection. The pool would try again for minutes, and then say only that time ran out.
@@ -279,9 +294,11 @@ async fn listen(app: &App) -> Result<tokio::net::TcpListener, CliError> {
     })
 }
 
-async fn serve(app: Arc<App>) -> Result<(), CliError> {
-    let listener = listen(&app).await?;
-    Ok(http::serve(app, listener, http::stop_signal()).await?)
+async fn serve(app: Arc<App>, listener: tokio::net::TcpListener) -> Result<(), CliError> {
+    let housekeeping = tokio::spawn(housekeeping::run(app.clone()));
+    let served = http::serve(app, listener, http::stop_signal()).await;
+    housekeeping.abort();
+    Ok(served?)
 }
 
 async fn serve_demo(out: &mut (dyn Write + Send)) -> Result<(), CliError> {
@@ -295,9 +312,9 @@ async fn serve_demo(out: &mut (dyn Write + Send)) -> Result<(), CliError> {
     let url = format!("http://{}", listener.local_addr().map_err(io_error("the listener"))?);
     demo::print_welcome(out, &url).map_err(io_error("the terminal"))?;
     let today = tokio::spawn(demo::keep_today(app.clone()));
-    let served = http::serve(app, listener, http::stop_signal()).await;
+    let served = serve(app, listener).await;
     today.abort();
-    Ok(served?)
+    served
 }
 
 async fn migrate(command: MigrateCommand, out: &mut (dyn Write + Send)) -> Result<(), CliError> {

@@ -25,7 +25,6 @@ const MAX_MESSAGE: usize = 200;
 #[must_use]
 pub fn finish(mut response: Response, locale: Locale, request_id: &str) -> Finished {
     let (mut status, mut retry_after) = (None, None);
-    response.errors.truncate(MAX_ERRORS);
     for error in &mut response.errors {
         let ours = error.source.as_deref().and_then(own);
         let (code, message) = match ours {
@@ -53,6 +52,7 @@ pub fn finish(mut response: Response, locale: Locale, request_id: &str) -> Finis
         error.extensions = Some(extensions);
         error.source = None;
     }
+    response.errors.truncate(MAX_ERRORS);
     Finished { status, retry_after, body: response }
 }
 

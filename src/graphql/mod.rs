@@ -1,12 +1,12 @@
 //! The merged roots, and what every domain's resolvers share.
 
+pub mod alone;
 pub mod context;
 pub mod error;
 pub mod guard;
 pub mod node;
 pub mod page;
 pub mod payload;
-mod problem_enum;
 pub mod rows;
 pub mod scalars;
 pub mod search;
@@ -16,6 +16,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, EmptySubscription, ID, MergedObject, Object, SDLExportOptions};
 
+use self::alone::Alone;
 use self::context::ContextExt as _;
 use self::node::Node;
 use self::viewer::Viewer;
@@ -29,7 +30,7 @@ use crate::problem::Problem;
 use crate::programme::schema::ProgrammeMutation;
 
 /// The executor.
-pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
+pub type Schema = async_graphql::Schema<Alone<Query>, Alone<Mutation>, EmptySubscription>;
 
 /// Ids in one `nodes` at most.
 const MAX_NODES: usize = 100;
@@ -83,9 +84,9 @@ impl RootQuery {
     }
 }
 
-fn builder() -> async_graphql::SchemaBuilder<Query, Mutation, EmptySubscription> {
+fn builder() -> async_graphql::SchemaBuilder<Alone<Query>, Alone<Mutation>, EmptySubscription> {
     // Names that a schema does not tell a stranger are not to be guessed from its errors either.
-    Schema::build(Query::default(), Mutation::default(), EmptySubscription).disable_suggestions()
+    Schema::build(Alone::default(), Alone::default(), EmptySubscription).disable_suggestions()
 }
 
 /// The executor over a running server's parts.

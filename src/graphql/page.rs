@@ -34,9 +34,12 @@ pub struct PageInfo {
     pub end_cursor: Option<String>,
 }
 
+/// The id of a row.
+type IdOf<E> = fn(&<E as EntityTrait>::Model) -> Uuid;
+
 /// The rows in which a connection's pages follow each other.
 pub struct Keyset<E: EntityTrait> {
-    id: (E::Column, fn(&E::Model) -> Uuid),
+    id: (E::Column, IdOf<E>),
     sort: Option<(E::Column, Sort<E::Model>)>,
     order: Order,
 }
@@ -67,7 +70,7 @@ impl<M> Sort<M> {
 
 impl<E: EntityTrait> Keyset<E> {
     /// By the id, that is by time of creation, oldest first.
-    pub fn by_id(column: E::Column, id: fn(&E::Model) -> Uuid) -> Self {
+    pub fn by_id(column: E::Column, id: IdOf<E>) -> Self {
         Self { id: (column, id), sort: None, order: Order::Asc }
     }
 
@@ -164,10 +167,8 @@ where
     E: EntityTrait,
     E::Model: FromQueryResult + Send + Sync,
 {
-    let total = match args.counts {
-        true => Some(i32::try_from(rows.clone().count(db.read()).await?).unwrap_or(i32::MAX)),
-        false => None,
-    };
+    let total =
+        if args.counts { Some(i32::try_from(rows.clone().count(db.read()).await?).unwrap_or(i32::MAX)) } else { None };
     let behind = match &args.after {
         Some(cursor) => keyset.behind(cursor).ok_or_else(|| Error::bad_input("after", Problem::Malformed))?,
         None => Condition::all(),

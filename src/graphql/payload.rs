@@ -61,7 +61,7 @@ macro_rules! mutation_errors {
             pub message: String,
         }
 
-        $crate::problem_enum!($code { $($problem,)* });
+        $crate::problem::problem_enum!($code { $($problem,)* });
 
         impl $crate::graphql::payload::MutationError for $error {
             fn new(refusal: &$crate::error::Refusal, message: String) -> Option<Self> {

@@ -58,9 +58,11 @@ const checkIn = `mutation CheckIn($input: CheckInInput!) {
       id
       verdict
       reasons
-      capturedAt
-      receivedAt
-      distanceMeters
+      message
+      punctuality {
+        isLate
+        minutesLate
+      }
     }
     errors {
       code
@@ -75,18 +77,32 @@ function checkInInput(occasion, more) {
   return { input: { idempotencyKey: uuid(), occasion, capturedAt: now, sentAt: now, ...more } };
 }
 
+function position(place) {
+  const { latitude, longitude } = place ?? { latitude: 5.89418, longitude: 95.32046 };
+  return { latitude, longitude, accuracyMeters: 12, isMocked: false };
+}
+
+// The next class that an answer told of, for the example that checks in to it.
+let nextClass;
+
 const examples = [
   {
     title: { id: "Masuk", en: "Log in" },
     about: {
-      id: "Isi identitas dan kata sandi; bina demo mencetak akun contoh.",
-      en: "Fill in identifier and password; bina demo prints sample accounts.",
+      id: "Akun contoh Sabang dari bina demo; isilah dengan akun Anda di server lain.",
+      en: "A sample account in Sabang of bina demo; on another server fill in your own.",
     },
     query: `mutation Login($input: LoginInput!) {
   login(input: $input) {
     accessToken
     accessTokenExpiresAt
     refreshToken
+    viewer {
+      name
+      roles {
+        role
+      }
+    }
     errors {
       code
       field
@@ -95,15 +111,59 @@ const examples = [
   }
 }`,
     variables: () => ({
-      input: { identifier: "", password: "", deviceName: "Bina", installationId: installationId() },
+      input: {
+        identifier: "199407012020121008",
+        password: "mercusuar-willem-toren-empat-puluh",
+        deviceName: "Explorer",
+        installationId: installationId(),
+      },
     }),
   },
   {
-    title: { id: "Siapa saya", en: "Who am I" },
-    about: { id: "Akun yang sedang masuk.", en: "The account that is logged in." },
+    title: { id: "Hari ini", en: "Today" },
+    about: {
+      id: "Siapa saya, jam kerja, kelas berikutnya, presensi terakhir.",
+      en: "Who I am, working hours, the next classes, the latest check-ins.",
+    },
     query: `query Viewer {
   viewer {
-    id
+    name
+    employee {
+      unit {
+        name
+      }
+      agency {
+        name
+      }
+    }
+    workday {
+      on
+      startsAt
+      endsAt
+      timeZone
+    }
+    courseSessions(first: 3) {
+      nodes {
+        id
+        title
+        startsAt
+        endsAt
+        requiresCode
+        venue {
+          name
+          latitude
+          longitude
+        }
+      }
+    }
+    checkIns(first: 3) {
+      nodes {
+        id
+        capturedAt
+        verdict
+        message
+      }
+    }
   }
 }`,
     variables: () => ({}),
@@ -115,29 +175,32 @@ const examples = [
       en: "A new key and the present time. Run it twice: the same check-in, isReplay: true.",
     },
     query: checkIn,
-    variables: () =>
-      checkInInput(
-        { workday: { direction: "IN" } },
-        { location: { latitude: 5.8933, longitude: 95.3214, accuracyMeters: 12, isMocked: false } },
-      ),
+    variables: () => checkInInput({ workday: { direction: "IN" } }, { location: position() }),
   },
   {
     title: { id: "Presensi kelas", en: "Check in to a class" },
     about: {
-      id: "Isi id pertemuan dan kode enam angka di layar pengajar.",
-      en: "Fill in the session's id and the six digits on the trainer's screen.",
+      id: "Kelas berikutnya menurut contoh Hari ini, dengan enam angka di layar pengajar.",
+      en: "The next class as the example Today told it, with the six digits on the trainer's screen.",
     },
     query: checkIn,
-    variables: () => checkInInput({ courseSessionId: "ses_" }, { venueCode: "000000" }),
+    variables: () =>
+      checkInInput(
+        { courseSessionId: nextClass?.id ?? "ses_" },
+        { location: position(nextClass?.venue), venueCode: "000000" },
+      ),
   },
   {
     title: { id: "Cari instansi", en: "Search agencies" },
-    about: { id: "Menurut nama.", en: "By name." },
-    query: `query Agencies($search: String) {
-  agencies(search: $search, first: 10) {
+    about: { id: "Menurut nama, per halaman.", en: "By name, page by page." },
+    query: `query Agencies($search: String, $after: String) {
+  agencies(search: $search, first: 5, after: $after) {
     nodes {
       id
       name
+      jurisdiction {
+        name
+      }
     }
     pageInfo {
       hasNextPage
@@ -145,7 +208,7 @@ const examples = [
     }
   }
 }`,
-    variables: () => ({ search: "Sabang" }),
+    variables: () => ({ search: "Kota", after: null }),
   },
 ];
 
@@ -218,6 +281,7 @@ async function run() {
     const took = Math.round(performance.now() - started);
     element("answer").textContent = JSON.stringify(answer, null, 2);
     const isKept = keepToken(answer);
+    nextClass = answer.data?.viewer?.courseSessions?.nodes?.[0] ?? nextClass;
     const status = `HTTP ${response.status} · ${took} ms`;
     show(isKept ? `${status} · ${words[language].loggedIn}` : status, answer.errors ? "bad" : "good");
   } catch {

@@ -104,9 +104,12 @@ impl Call<'_> {
         if let Some(name) = missing_variable(&document, executed.name.as_deref(), &variables) {
             return Err(RequestFault::VariableMissing(name));
         }
-        let actor = match bearer(self.headers)? {
-            Some(token) if !executed.is_without_token => authenticate(edge, token, &caller.id).await?,
-            _ => Actor::Anonymous,
+        let actor = if executed.is_without_token {
+            Actor::Anonymous
+        } else if let Some(token) = bearer(self.headers)? {
+            authenticate(edge, token, &caller.id).await?
+        } else {
+            Actor::Anonymous
         };
         let mut request = GraphqlRequest::new(query).variables(variables);
         request.operation_name = operation_name;
@@ -154,27 +157,23 @@ async fn authenticate<E>(edge: &Edge<E>, token: &str, request_id: &str) -> Resul
     })
 }
 
-/// Executes within the deadline. A query ends when its caller hangs up; a mutation, once begun, goes on to its end,
-/// for the phone that lost its connection will ask what became of it.
+/// Executes within the deadline. A query ends with it, and when its caller hangs up; a mutation, once begun, goes on to
+/// its end, for the phone that lost its connection or its patience will ask what became of it.
 async fn execute<E: Executor>(
     executor: &E,
     request: GraphqlRequest,
     kind: OperationType,
 ) -> Result<GraphqlResponse, RequestFault> {
     let executor = executor.clone();
-    let work = timeout(DEADLINE, async move { executor.execute(request).await });
-    let finished = if kind == OperationType::Mutation {
-        match tokio::spawn(work.in_current_span()).await {
-            Ok(finished) => finished,
-            Err(lost) => match lost.try_into_panic() {
-                Ok(panic) => std::panic::resume_unwind(panic),
-                Err(_) => return Err(RequestFault::Unavailable(1)),
-            },
-        }
-    } else {
-        work.await
-    };
-    finished.map_err(|_| RequestFault::Timeout)
+    let work = async move { executor.execute(request).await };
+    if kind != OperationType::Mutation {
+        return timeout(DEADLINE, work).await.map_err(|_| RequestFault::Timeout);
+    }
+    let done = timeout(DEADLINE, tokio::spawn(work.in_current_span())).await.map_err(|_| RequestFault::Timeout)?;
+    done.map_err(|lost| match lost.try_into_panic() {
+        Ok(panic) => std::panic::resume_unwind(panic),
+        Err(_) => RequestFault::Unavailable(1),
+    })
 }
 
 #[derive(Serialize)]

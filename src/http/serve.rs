@@ -1,7 +1,7 @@
 //! The accept loop.
 //!
 //! A connection has ten seconds for the headers of each request, for the pause between two requests, and for taking
-//! the next piece of an answer. There are at most [`MAX_CONNECTIONS`] at once; further ones wait in the operating
+//! the next piece of an answer. There are at most `MAX_CONNECTIONS` at once; further ones wait in the operating
 //! system's queue. HTTP/1.1 alone is spoken here: TLS and HTTP/2 end at the balancer, whose own connections to us must
 //! rest for less than ten seconds.
 
@@ -14,6 +14,7 @@ use std::time::Duration;
 use async_graphql::Executor;
 use axum::Router;
 use axum::body::Body;
+use futures_util::FutureExt as _;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -41,8 +42,10 @@ const WRITE_TIME: Duration = Duration::from_secs(10);
 const MAX_HEAD: usize = 64 * 1024;
 /// How long readiness is red before the server takes no more connections: a balancer asks about once a second.
 const RED_BEFORE_CLOSING: Duration = Duration::from_secs(2);
-/// How long the requests under way may take from then on. With the pause before, it makes 30 seconds.
-const DRAIN_TIME: Duration = Duration::from_secs(28);
+/// How long the last connections have to bring their first request.
+const LAST_CALL: Duration = Duration::from_millis(250);
+/// How long the requests under way may take from then on. With the pauses before, it makes less than 30 seconds.
+const DRAIN_TIME: Duration = Duration::from_secs(27);
 /// How often the key file is looked at: a rotation by another process takes effect after this time.
 const KEY_REFRESH: Duration = Duration::from_secs(5);
 
@@ -82,16 +85,22 @@ pub async fn serve_over<E: Executor>(
         sleep(RED_BEFORE_CLOSING).await;
     };
     let mut stop = std::pin::pin!(stop);
+    let open = |(slot, stream, peer)| {
+        tokio::spawn(connection(stream, peer, router.clone(), connections.watcher(), slot));
+    };
     loop {
         tokio::select! {
             biased;
             () = &mut stop => break,
-            (slot, stream, peer) = accept(&listener, &slots) => {
-                tokio::spawn(connection(stream, peer, router.clone(), connections.watcher(), slot));
-            }
+            accepted = accept(&listener, &slots) => open(accepted),
         }
     }
+    // Whoever is in the operating system's queue already would be cut off with the listener.
+    while let Some(accepted) = accept(&listener, &slots).now_or_never() {
+        open(accepted);
+    }
     drop(listener);
+    sleep(LAST_CALL).await;
     if timeout(DRAIN_TIME, connections.shutdown()).await.is_err() {
         tracing::warn!("some requests did not end in time");
     }

@@ -165,10 +165,10 @@ pub async fn activate(app: &App, address: IpAddr, identifier: &str, typed: &str,
         return Err(Error::at("code", Problem::InvalidCode));
     };
     set_password(&transaction, &account, hash).await?;
-    revoke_devices(&transaction, account.id, Condition::all(), now).await?;
+    let ended = revoke_devices(&transaction, account.id, Condition::all(), now).await?;
     throttle::succeed(&transaction, &counters).await?;
     transaction.commit().await?;
-    app.actors.forget();
+    app.actors.forget_devices(&ended).await;
     Ok(())
 }
 
@@ -201,10 +201,10 @@ pub async fn change_password(app: &App, actor: &Actor, current: &str, new_passwo
     }
     set_password(&transaction, &account, hash).await?;
     let others = entity::device::Column::Id.ne(person.device_id).into_condition();
-    revoke_devices(&transaction, account.id, others, now).await?;
+    let ended = revoke_devices(&transaction, account.id, others, now).await?;
     throttle::succeed(&transaction, &counters).await?;
     transaction.commit().await?;
-    app.actors.forget();
+    app.actors.forget_devices(&ended).await;
     Ok(())
 }
 
@@ -224,10 +224,11 @@ pub async fn set_lock(app: &App, actor: &Actor, whom: EmployeeId, is_locked: boo
         .filter(account::Column::Id.eq(account.id))
         .exec(&transaction)
         .await?;
-    if is_locked {
-        revoke_devices(&transaction, account.id, Condition::all(), now).await?;
-    }
+    let ended = match is_locked {
+        true => revoke_devices(&transaction, account.id, Condition::all(), now).await?,
+        false => Vec::new(),
+    };
     transaction.commit().await?;
-    app.actors.forget();
+    app.actors.forget_devices(&ended).await;
     Ok(employee)
 }

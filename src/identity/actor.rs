@@ -1,7 +1,8 @@
 //! Who is behind a token: loaded from the database, kept for a moment.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use entity::ids::{AccountId, AgencyId, DeviceId, EmployeeId, UnitId};
@@ -19,18 +20,32 @@ const BELIEVED: Duration = Duration::from_secs(20);
 
 /// The people behind the tokens of the last seconds.
 #[derive(Debug)]
-pub struct ActorCache(Cache<DeviceId, Arc<Person>>);
+pub struct ActorCache {
+    people: Cache<DeviceId, Arc<Person>>,
+    /// Counts the times that something was forgotten: who was read before is not kept after.
+    changes: AtomicU64,
+}
 
 impl Default for ActorCache {
     fn default() -> Self {
-        Self(Cache::builder().max_capacity(100_000).time_to_live(BELIEVED).build())
+        let people = Cache::builder().max_capacity(100_000).time_to_live(BELIEVED).build();
+        Self { people, changes: AtomicU64::new(0) }
     }
 }
 
 impl ActorCache {
-    /// Forgets everybody: after a change of accounts, roles, units or people.
+    /// Forgets everybody: after a change of roles, units or people.
     pub fn forget(&self) {
-        self.0.invalidate_all();
+        self.changes.fetch_add(1, Ordering::SeqCst);
+        self.people.invalidate_all();
+    }
+
+    /// Forgets who was logged in on these devices: after they were logged out.
+    pub async fn forget_devices(&self, devices: &[DeviceId]) {
+        self.changes.fetch_add(1, Ordering::SeqCst);
+        for device in devices {
+            self.people.invalidate(device).await;
+        }
     }
 }
 
@@ -39,11 +54,15 @@ impl ActorCache {
 /// # Errors
 /// UNAUTHENTICATED when the device was logged out, its time is over, or the account is locked.
 pub async fn load(app: &App, account_id: AccountId, device_id: DeviceId) -> Result<Arc<Person>> {
-    if let Some(person) = app.actors.0.get(&device_id).await {
+    let cache = &app.actors;
+    if let Some(person) = cache.people.get(&device_id).await {
         return if person.account_id == account_id { Ok(person) } else { Err(Error::unauthenticated()) };
     }
+    let before = cache.changes.load(Ordering::SeqCst);
     let person = Arc::new(fetch(app, account_id, device_id).await?);
-    app.actors.0.insert(device_id, person.clone()).await;
+    if cache.changes.load(Ordering::SeqCst) == before {
+        cache.people.insert(device_id, person.clone()).await;
+    }
     Ok(person)
 }
 
@@ -69,6 +88,10 @@ async fn fetch(app: &App, account_id: AccountId, device_id: DeviceId) -> Result<
         .filter(role_grant::Column::RevokedAt.is_null())
         .all(db)
         .await?;
+    // A role in an agency is one of its people's: whoever no longer serves there no longer has it.
+    let agency = employee.as_ref().map(|employee| employee.agency_id);
+    let grants: Vec<_> =
+        grants.into_iter().filter(|grant| grant.agency_id.is_none() || grant.agency_id == agency).collect();
     let headed = headed_units(app, employee.as_ref().map(|employee| employee.id)).await?;
     let granted = grants.iter().filter_map(|grant| Some((grant.agency_id?, grant.unit_id?)));
     Ok(Person {
@@ -112,11 +135,15 @@ async fn with_all_below(app: &App, roots: Vec<(AgencyId, UnitId)>) -> Result<Vec
 }
 
 fn subtree(tree: &[(UnitId, Option<UnitId>)], roots: impl Iterator<Item = UnitId>) -> Vec<UnitId> {
+    let mut children: HashMap<UnitId, Vec<UnitId>> = HashMap::new();
+    for (unit, parent) in tree.iter().filter_map(|(unit, parent)| Some((*unit, (*parent)?))) {
+        children.entry(parent).or_default().push(unit);
+    }
     let mut seen = HashSet::new();
     let mut open: Vec<UnitId> = roots.collect();
     while let Some(unit) = open.pop() {
         if seen.insert(unit) {
-            open.extend(tree.iter().filter(|(_, parent)| *parent == Some(unit)).map(|(child, _)| *child));
+            open.extend(children.get(&unit).into_iter().flatten());
         }
     }
     let mut units: Vec<UnitId> = seen.into_iter().collect();

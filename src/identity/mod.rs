@@ -9,6 +9,7 @@ pub mod account;
 pub mod actor;
 mod code;
 mod find;
+pub mod housekeeping;
 pub mod keys;
 pub mod password;
 pub mod registration;

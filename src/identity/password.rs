@@ -1,5 +1,7 @@
 //! Password hashing (Argon2id, RFC 9106) and the rule for new passwords.
 
+use std::sync::Arc;
+
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
 use argon2::{Algorithm, Argon2, Params, Version};
@@ -18,19 +20,25 @@ const MAX_CHARACTERS: usize = 256;
 #[derive(Debug)]
 pub struct Hasher {
     argon2: Argon2<'static>,
-    slots: Semaphore,
+    slots: Arc<Semaphore>,
     /// What an unknown user's password is compared with, so that it takes the same time.
     decoy: String,
 }
 
 impl Hasher {
     /// 19 MiB, two passes, one lane (OWASP's recommendation for Argon2id).
+    ///
+    /// # Panics
+    /// When the operating system gives no randomness.
     #[must_use]
     pub fn recommended() -> Self {
         Self::with(Params::new(19 * 1024, 2, 1, None).expect("valid parameters"))
     }
 
     /// As cheap as the algorithm allows: for tests that are not about hashing.
+    ///
+    /// # Panics
+    /// As [`Hasher::recommended`].
     #[must_use]
     pub fn cheap() -> Self {
         Self::with(Params::new(8, 1, 1, None).expect("valid parameters"))
@@ -40,7 +48,7 @@ impl Hasher {
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
         let decoy = argon2.hash_password(b"nobody").expect("the system gives randomness").to_string();
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        Self { argon2, slots: Semaphore::new(cores), decoy }
+        Self { argon2, slots: Arc::new(Semaphore::new(cores)), decoy }
     }
 
     /// Hashes a password in PHC form.
@@ -71,7 +79,12 @@ impl Hasher {
     }
 
     async fn blocking<T: Send + 'static>(&self, work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-        let _slot = self.slots.acquire().await.map_err(Error::internal)?;
+        let slot = self.slots.clone().acquire_owned().await.map_err(Error::internal)?;
+        // The slot is held until the work is done, also when nobody waits for it any more.
+        let work = move || {
+            let _slot = slot;
+            work()
+        };
         tokio::task::spawn_blocking(work).await.map_err(Error::internal)?
     }
 }

@@ -72,14 +72,18 @@ pub async fn login(app: &App, input: Login) -> Result<Tokens> {
     let now = app.clock.now();
     let transaction = app.db.begin().await?;
     throttle::succeed(&transaction, &counters).await?;
-    // Read again under the lock: an admin may have locked the account while the password was hashed.
-    let account = account::Entity::find_by_id(account.id).lock_exclusive().one(&transaction).await?;
-    let Some(account) = account.filter(|account| account.locked_at.is_none()) else {
+    // Read again under the lock: while the password was hashed, an admin may have locked the account, or its owner
+    // may have changed the password.
+    let present = account::Entity::find_by_id(account.id).lock_exclusive().one(&transaction).await?;
+    let Some(account) = present.filter(|present| present.password_hash == account.password_hash) else {
+        return Err(Error::refused(Problem::InvalidCredentials));
+    };
+    if account.locked_at.is_some() {
         transaction.commit().await?;
         return Err(Error::refused(Problem::AccountLocked));
-    };
+    }
     let same_installation = Condition::all().add(device::Column::InstallationId.eq(input.installation_id));
-    revoke_devices(&transaction, account.id, same_installation, now).await?;
+    let ended = revoke_devices(&transaction, account.id, same_installation, now).await?;
     let device = device::ActiveModel {
         id: Set(app.ids.new_id(now)),
         account_id: Set(account.id),
@@ -93,7 +97,7 @@ pub async fn login(app: &App, input: Login) -> Result<Tokens> {
     let device = device.insert(&transaction).await?;
     let tokens = hand_out(app, &transaction, &device, None, now).await?;
     transaction.commit().await?;
-    app.actors.forget();
+    app.actors.forget_devices(&ended).await;
     Ok(tokens)
 }
 
@@ -151,9 +155,9 @@ pub async fn refresh(app: &App, refresh_token: &str) -> Result<Tokens> {
         Exchange::Superseded => Err(Error::refused(Problem::TokenSuperseded)),
         Exchange::Expired => Err(invalid()),
         Exchange::Reused => {
-            revoke_devices(&transaction, device.account_id, device::Column::Id.eq(device.id), now).await?;
+            let ended = revoke_devices(&transaction, device.account_id, device::Column::Id.eq(device.id), now).await?;
             transaction.commit().await?;
-            app.actors.forget();
+            app.actors.forget_devices(&ended).await;
             tracing::warn!(device = %device.id, "a refresh token was used after its successor; the device is logged out");
             Err(Error::refused(Problem::TokenReused))
         }
@@ -182,12 +186,6 @@ async fn renew(
         .col_expr(refresh_token::Column::UsedAt, Expr::value(now))
         .filter(refresh_token::Column::Id.eq(token.id))
         .filter(refresh_token::Column::UsedAt.is_null())
-        .exec(transaction)
-        .await?;
-    // What has expired proves nothing any more.
-    refresh_token::Entity::delete_many()
-        .filter(refresh_token::Column::DeviceId.eq(device.id))
-        .filter(refresh_token::Column::ExpiresAt.lt(now))
         .exec(transaction)
         .await?;
     let seen = device::ActiveModel { id: Set(device.id), last_seen_at: Set(now), ..Default::default() };
@@ -248,15 +246,15 @@ pub async fn logout(app: &App, actor: &Actor, which: Logout) -> Result<()> {
     };
     let transaction = app.db.begin().await?;
     let ended = revoke_devices(&transaction, person.account_id, devices, app.clock.now()).await?;
-    if ended == 0 {
+    if ended.is_empty() {
         return Err(Error::at("deviceId", Problem::NotFound));
     }
     transaction.commit().await?;
-    app.actors.forget();
+    app.actors.forget_devices(&ended).await;
     Ok(())
 }
 
-/// Ends the devices of an account that `which` selects; says how many there were.
+/// Ends the devices of an account that `which` selects; says which they were, to be forgotten after the commit.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -265,15 +263,15 @@ pub async fn revoke_devices(
     account: AccountId,
     which: impl sea_orm::sea_query::IntoCondition,
     now: Instant,
-) -> Result<u64> {
-    let done = device::Entity::update_many()
+) -> Result<Vec<DeviceId>> {
+    let ended = device::Entity::update_many()
         .col_expr(device::Column::RevokedAt, Expr::value(now))
         .filter(device::Column::AccountId.eq(account))
         .filter(device::Column::RevokedAt.is_null())
         .filter(which.into_condition())
-        .exec(transaction)
+        .exec_with_returning(transaction)
         .await?;
-    Ok(done.rows_affected)
+    Ok(ended.into_iter().map(|device| device.id).collect())
 }
 
 /// The person of fresh tokens.

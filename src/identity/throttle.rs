@@ -3,13 +3,14 @@
 use entity::throttle;
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, ExprTrait as _, QueryFilter,
+    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait,
+    ExprTrait as _, QueryFilter, QuerySelect as _,
 };
 
 use super::rules::Slowdown;
 use crate::app::App;
 use crate::clock::Instant;
-use crate::error::{Refusal, Result};
+use crate::error::{Error, Refusal, Result};
 use crate::id::digest;
 use crate::problem::Problem;
 
@@ -64,24 +65,23 @@ async fn count(
     counter: &Counter,
     now: Instant,
 ) -> Result<Option<chrono::TimeDelta>> {
-    use sea_orm::QuerySelect as _;
+    // There is a row to lock before anything is counted: first failures that come together count one by one.
+    let first = throttle::ActiveModel { key: Set(counter.key.clone()), failures: Set(0), last_failure_at: Set(now) };
+    throttle::Entity::insert(first)
+        .on_conflict(OnConflict::column(throttle::Column::Key).do_nothing().to_owned())
+        .exec_without_returning(transaction)
+        .await?;
     let row = throttle::Entity::find_by_id(counter.key.clone()).lock_exclusive().one(transaction).await?;
-    let failures = row.as_ref().map_or(0, |row| Slowdown::counted(row.failures, row.last_failure_at, now));
-    if let Some(wait) = row.and_then(|row| counter.slowdown.wait(row.failures, row.last_failure_at, now)) {
+    let row = row.ok_or_else(|| Error::internal("a counter that was just written"))?;
+    if let Some(wait) = counter.slowdown.wait(row.failures, row.last_failure_at, now) {
         return Ok(Some(wait));
     }
-    let fresh =
-        throttle::ActiveModel { key: Set(counter.key.clone()), failures: Set(failures + 1), last_failure_at: Set(now) };
-    // Where two first failures meet, the second adds to the first.
-    let mut conflict = OnConflict::column(throttle::Column::Key);
-    conflict.update_column(throttle::Column::LastFailureAt);
-    if failures == 0 {
-        conflict.update_column(throttle::Column::Failures);
-    } else {
-        let current = Expr::col((throttle::Entity, throttle::Column::Failures));
-        conflict.value(throttle::Column::Failures, current.add(1));
-    }
-    throttle::Entity::insert(fresh).on_conflict(conflict).exec_without_returning(transaction).await?;
+    let counted = throttle::ActiveModel {
+        failures: Set(Slowdown::counted(row.failures, row.last_failure_at, now) + 1),
+        last_failure_at: Set(now),
+        ..row.into()
+    };
+    counted.update(transaction).await?;
     Ok(None)
 }
 

@@ -1,7 +1,7 @@
 //! Data from files: the national lists as the civil-service information system (SIASN) answers them, region codes,
 //! holidays, and an agency's employees.
 //!
-//! A [`reader`] thread cuts the file into chunks of clean rows, the [`writer`] brings each chunk into the database in
+//! A thread (`reader`) cuts the file into chunks of clean rows, `writer` brings each chunk into the database in
 //! one transaction. A row that cannot be taken is refused by its line and stops nothing; a second import of the same
 //! file changes nothing. `docs/import.md` tells an operator what each file holds.
 
@@ -17,7 +17,6 @@ mod regions;
 mod report;
 mod rows;
 mod terms;
-mod text;
 mod units;
 mod writer;
 

@@ -11,10 +11,13 @@ use super::error::ImportError;
 use super::json_entries::JsonEntries;
 use super::report::RefusedRow;
 use super::rows::{Cell, Format, Layout, RawCell, Row, refused};
-use super::text;
+use crate::problem::Problem;
+use crate::text;
 
 /// Rows that are written in one transaction.
 pub(super) const CHUNK: usize = 1_000;
+/// The characters of the longest cell.
+const LONGEST_TEXT: usize = 200;
 /// The bytes of the longest line or entry.
 pub(super) const LONGEST_ROW: usize = 64 * 1024;
 
@@ -123,6 +126,9 @@ impl Entrance {
 
 fn clean(cell: Cell) -> RawCell {
     let Cell::Text(text) = cell else { return Ok(cell) };
-    let text = text::clean(&text)?;
+    let text = text::clean(&text, LONGEST_TEXT).map_err(|problem| match problem {
+        Problem::TooLong => "is longer than 200 characters",
+        _ => "holds a control character, an invisible one, or one that turns the direction of the text",
+    })?;
     Ok(if text.is_empty() { Cell::Empty } else { Cell::Text(text) })
 }

@@ -24,6 +24,8 @@ use crate::id::Ids;
 
 /// How often a chunk is tried as a whole before its rows are tried one by one, and then each row.
 const ATTEMPTS: usize = 3;
+/// The key of PostgreSQL's advisory lock that imports take turns by: "impo" in ASCII.
+const IMPORT_LOCK: i64 = 0x696d_706f;
 /// Rows of one statement. A few fixed sizes, so that the prepared statements that both engines keep stay few.
 const BATCHES: [usize; 4] = [512, 64, 8, 1];
 
@@ -140,7 +142,8 @@ impl Writing<'_> {
         if self.engine() == DbBackend::Postgres {
             return any(column, ids);
         }
-        let list = Expr::val(hex_list(ids));
+        let hex: Vec<_> = ids.iter().map(|id| id.simple().to_string()).collect();
+        let list = Expr::val(serde_json::Value::from(hex).to_string());
         Expr::cust_with_exprs("? IN (SELECT unhex(value) FROM json_each(?))", [Expr::col(column.as_column_ref()), list])
     }
 
@@ -167,12 +170,6 @@ fn any(column: impl ColumnTrait, list: impl Into<Value>) -> Expr {
     Expr::cust_with_exprs("$1 = ANY($2)", [Expr::col(column.as_column_ref()), Expr::val(list)])
 }
 
-/// A JSON list of ids for SQLite's `unhex`.
-pub(super) fn hex_list(ids: impl IntoIterator<Item = Uuid>) -> String {
-    let ids: Vec<_> = ids.into_iter().map(|id| id.simple().to_string()).collect();
-    serde_json::Value::from(ids).to_string()
-}
-
 /// Reads a file to its end and writes what it holds; gives back who still waits for a supervisor.
 pub(super) async fn import<T: Target<Item = Row>>(
     app: &App,
@@ -181,6 +178,7 @@ pub(super) async fn import<T: Target<Item = Row>>(
     input: Box<dyn Read + Send>,
     progress: &dyn Progress,
 ) -> Result<(Report, WaitingList), ImportError> {
+    widen_cache(app).await?;
     // One chunk is written, one waits, one is read.
     let (sender, mut chunks) = tokio::sync::mpsc::channel::<Chunk>(1);
     let reader = tokio::task::spawn_blocking(move || reader::read(layout, input, &sender));
@@ -195,6 +193,17 @@ pub(super) async fn import<T: Target<Item = Row>>(
     }
     reader.await.map_err(ImportError::Reader)??;
     Ok((report, waiting))
+}
+
+/// SQLite's own 2 MB of cache hold less than a chunk of a large table touches: it would write the same pages to disk
+/// again and again. The one connection that writes keeps this until it closes.
+async fn widen_cache(app: &App) -> Result<(), DbErr> {
+    if app.db.engine() == DbBackend::Sqlite {
+        let transaction = app.db.begin().await?;
+        transaction.execute_unprepared("PRAGMA cache_size = -32768").await?;
+        transaction.commit().await?;
+    }
+    Ok(())
 }
 
 /// Writes some items in one transaction, or, where others keep getting in the way, one by one.
@@ -220,6 +229,7 @@ pub(super) async fn write<T: Target>(app: &App, target: &T, items: &[T::Item]) -
 async fn attempt<T: Target>(app: &App, target: &T, items: &[T::Item]) -> Result<Option<Outcome>, DbErr> {
     for _ in 0..ATTEMPTS {
         let transaction = app.db.begin().await?;
+        queue(&transaction).await?;
         let writing = Writing { transaction: &transaction, now: app.clock.now(), ids: &app.ids };
         match target.write(&writing, items).await {
             Ok(outcome) => {
@@ -231,6 +241,14 @@ async fn attempt<T: Target>(app: &App, target: &T, items: &[T::Item]) -> Result<
         }
     }
     Ok(None)
+}
+
+/// Imports take turns, chunk by chunk, instead of waiting for each other's rows in a circle. On SQLite they do anyway.
+async fn queue(transaction: &DatabaseTransaction) -> Result<(), DbErr> {
+    if transaction.get_database_backend() == DbBackend::Postgres {
+        transaction.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({IMPORT_LOCK})")).await?;
+    }
+    Ok(())
 }
 
 /// Whether another writer was in the way: a constraint, or (PostgreSQL, class 40) a deadlock.

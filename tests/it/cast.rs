@@ -95,7 +95,7 @@ impl Cast {
         let national_admin = maker.account("Admin Nasional").await;
         maker.grant(&national_admin, Role::NationalAdmin, None).await;
         maker.transaction.commit().await.unwrap();
-        Self { sabang, sibolga, citizen, national_admin, stranger, world }
+        Self { world, sabang, sibolga, citizen, national_admin, stranger }
     }
 }
 

@@ -29,7 +29,7 @@ pub struct World {
     /// The parts of the server.
     pub app: Arc<App>,
     /// The folder of the database file and the keys; it goes with the world.
-    pub folder: TempDir,
+    _folder: TempDir,
 }
 
 impl World {
@@ -58,7 +58,7 @@ impl World {
         };
         let mut app = App::start(config, Clock::fixed(monday_morning())).await.expect("the app starts");
         app.hasher = Hasher::cheap();
-        Self { app: Arc::new(app), folder }
+        Self { app: Arc::new(app), _folder: folder }
     }
 }
 

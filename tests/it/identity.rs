@@ -1,9 +1,10 @@
 //! Logging in, staying in, getting in for the first time, being kept out.
 
-use bina::identity::{keys, password::Hasher};
+use bina::identity::{housekeeping, keys, password::Hasher};
 use chrono::TimeDelta;
+use entity::{refresh_token, throttle};
 use rstest::rstest;
-use sea_orm::{ActiveModelTrait as _, ActiveValue::Set};
+use sea_orm::{ActiveModelTrait as _, ActiveValue::Set, EntityTrait as _, PaginatorTrait as _};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -358,4 +359,26 @@ async fn a_rotation_logs_nobody_out(#[values(Engine::Sqlite, Engine::Postgres)] 
     keys::rotate(&app.config.token, &app.clock, &app.ids).unwrap();
     app.keys.refresh().unwrap();
     assert!(!kids(app.keys.jwks()).contains(&current));
+}
+
+#[rstest]
+#[tokio::test]
+async fn what_ended_is_tidied_up_and_the_living_stay(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let cast = Cast::new(engine).await;
+    let app = &cast.world.app;
+    set_password(&cast, &cast.sabang.employee).await;
+    login(&cast, &cast.sabang.employee.nip, "salah salah salah salah", 1).await;
+    login(&cast, &cast.sabang.employee.nip, PASSWORD, 1).await;
+    app.clock.set(monday_morning() + TimeDelta::days(66));
+    let living = login(&cast, &cast.sabang.employee.nip, PASSWORD, 2).await;
+    let count = async || {
+        let db = app.db.read();
+        (throttle::Entity::find().count(db).await.unwrap(), refresh_token::Entity::find().count(db).await.unwrap())
+    };
+    housekeeping::tidy(app).await.unwrap();
+    assert_eq!(count().await.1, 2, "a token is kept for a week after its end");
+    app.clock.set(monday_morning() + TimeDelta::days(68));
+    housekeeping::tidy(app).await.unwrap();
+    assert_eq!(count().await, (2, 1), "the counters of the last login are young");
+    assert_eq!(error(&refresh(&cast.stranger, &living["refreshToken"]).await), "none");
 }

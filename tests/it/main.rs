@@ -1,10 +1,12 @@
 //! The tests that enter by the API, on both databases.
+#![allow(clippy::unwrap_used, reason = "what a test cannot unwrap fails it")]
 
 mod agency;
 mod attendance;
 mod cast;
 mod client;
 mod demo;
+mod explorer;
 mod guard;
 mod harness;
 mod http;
@@ -16,3 +18,4 @@ mod process;
 mod programme;
 mod reference;
 mod schema;
+mod serve;

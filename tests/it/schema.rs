@@ -4,6 +4,10 @@ use std::fs;
 use std::path::Path;
 
 use async_graphql::parser::types::{TypeKind, TypeSystemDefinition};
+use serde_json::json;
+
+use crate::cast::Cast;
+use crate::harness::Engine;
 
 /// `schema.graphql` is what the code says. To write it anew: `cargo run -- schema > schema.graphql`.
 #[test]
@@ -55,4 +59,23 @@ fn everything_in_it_has_a_description() {
     }
     assert!(described > 50, "the schema was read");
     assert!(bare.is_empty(), "without description: {bare:#?}");
+}
+
+#[tokio::test]
+async fn a_field_that_fails_leaves_its_siblings() {
+    let cast = Cast::new(Engine::Sqlite).await;
+    let phone = &cast.sabang.employee.phone;
+    let answer = phone.send("{ node(id: \"bad\") { id } viewer { name } }", json!({})).await;
+    assert_eq!(answer.body["data"], json!({ "node": null, "viewer": { "name": "Cut Meutia" } }));
+    assert_eq!((answer.code(), &answer.body["errors"][0]["path"]), ("BAD_USER_INPUT", &json!(["node"])));
+    let two = "mutation($check: CheckInInput!) {
+        one: checkIn(input: $check) { checkIn { verdict } }
+        two: logout(input: { deviceId: \"bad\" }) { isLoggedOut } }";
+    let check = json!({
+        "idempotencyKey": "0193a5e2-7a3c-7000-8000-00000000c0de", "occasion": { "workday": { "direction": "IN" } },
+        "capturedAt": "2026-11-23T00:20:00Z", "sentAt": "2026-11-23T00:20:00Z",
+    });
+    let answer = phone.send(two, json!({ "check": check })).await;
+    assert_eq!(answer.body["data"], json!({ "one": { "checkIn": { "verdict": "NEEDS_REVIEW" } }, "two": null }));
+    assert_eq!(answer.body["errors"][0]["path"], json!(["two"]));
 }

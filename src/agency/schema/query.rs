@@ -30,9 +30,9 @@ impl AgencyQuery {
         #[graphql(desc = "How many at most; 1 to 100, 20 where absent.")] first: Option<i32>,
         #[graphql(desc = "Only what comes behind this cursor.")] after: Option<String>,
         #[graphql(desc = "Only those whose name holds this text.")] search: Option<String>,
-    ) -> Result<AgencyConnection> {
+    ) -> Result<Option<AgencyConnection>> {
         let found = policy::find(ctx.actor()).filter(holds(ctx, agency::Column::Name, search)?);
-        Ok(rows::page::<AgencyId>(ctx, first, after, found).await?.into())
+        Ok(Some(rows::page::<AgencyId>(ctx, first, after, found).await?.into()))
     }
 
     /// The regions (*wilayah*): provinces, cities, kecamatan, kelurahan.
@@ -43,12 +43,12 @@ impl AgencyQuery {
         #[graphql(desc = "Only what comes behind this cursor.")] after: Option<String>,
         #[graphql(desc = "Only those directly below this region.")] parent_id: Option<ID>,
         #[graphql(desc = "Only those whose name holds this text.")] search: Option<String>,
-    ) -> Result<JurisdictionConnection> {
+    ) -> Result<Option<JurisdictionConnection>> {
         let parent: Option<JurisdictionId> = rows::parse_some_id("parentId", parent_id.as_ref())?;
         let found = policy::find(ctx.actor())
             .filter(holds(ctx, jurisdiction::Column::Name, search)?)
             .apply_if(parent, |found, parent| found.filter(jurisdiction::Column::ParentId.eq(parent)));
-        Ok(rows::page::<JurisdictionId>(ctx, first, after, found).await?.into())
+        Ok(Some(rows::page::<JurisdictionId>(ctx, first, after, found).await?.into()))
     }
 
     /// The entries of a list of the national civil-service information system (*SIASN*).
@@ -59,11 +59,11 @@ impl AgencyQuery {
         #[graphql(desc = "How many at most; 1 to 100, 20 where absent.")] first: Option<i32>,
         #[graphql(desc = "Only what comes behind this cursor.")] after: Option<String>,
         #[graphql(desc = "Only those whose name holds this text.")] search: Option<String>,
-    ) -> Result<SiasnTermConnection> {
+    ) -> Result<Option<SiasnTermConnection>> {
         let found = policy::find(ctx.actor())
             .filter(siasn_term::Column::List.eq(siasn_term::List::from(list)))
             .filter(holds(ctx, siasn_term::Column::Name, search)?);
-        Ok(rows::page::<SiasnTermId>(ctx, first, after, found).await?.into())
+        Ok(Some(rows::page::<SiasnTermId>(ctx, first, after, found).await?.into()))
     }
 
     /// The national holidays (*hari libur nasional*) and days of collective leave (*cuti bersama*) of a year, in order.
@@ -73,7 +73,7 @@ impl AgencyQuery {
         #[graphql(desc = "The year, for example 2026.")] year: i32,
         #[graphql(desc = "How many at most; 1 to 100, 20 where absent.")] first: Option<i32>,
         #[graphql(desc = "Only what comes behind this cursor.")] after: Option<String>,
-    ) -> Result<HolidayConnection> {
+    ) -> Result<Option<HolidayConnection>> {
         let args = PageArgs::new(ctx, first, after)?;
         let day = |month, day| NaiveDate::from_ymd_opt(year, month, day).filter(|_| (1..=9999).contains(&year));
         let (Some(from), Some(until)) = (day(1, 1), day(12, 31)) else {
@@ -81,6 +81,6 @@ impl AgencyQuery {
         };
         let rows = policy::find::<holiday::Entity>(ctx.actor()).filter(holiday::Column::Date.between(from, until));
         let keyset = rows::keyset::<HolidayId>().by_day(holiday::Column::Date, |row| row.date);
-        Ok(page(&ctx.app().db, rows, keyset, args).await?.into())
+        Ok(Some(page(&ctx.app().db, rows, keyset, args).await?.into()))
     }
 }

@@ -108,6 +108,13 @@ impl SyncCheckInsItem {
     }
 }
 
+impl SyncCheckInsItem {
+    /// As [`Self::attempt`]; an id that is none is an occasion that there is not, and fails its own item alone.
+    fn offline_attempt(self) -> Result<Attempt> {
+        self.attempt().map_err(|_| Error::at("occasion.courseSessionId", Problem::NotFound))
+    }
+}
+
 /// Check-ins of up to seven days off line.
 #[derive(Debug, InputObject)]
 pub struct SyncCheckInsInput {
@@ -177,7 +184,7 @@ impl AttendanceMutation {
             location: input.location,
             venue_code: input.venue_code,
         };
-        let recorded = record::record(ctx.app(), ctx.actor(), input.sent_at.0, vec![item.attempt()?]).await;
+        let recorded = record::record(ctx.app(), ctx.actor(), input.sent_at.0, vec![Ok(item.attempt()?)]).await;
         let one = recorded.and_then(|mut results| {
             results.pop().unwrap_or_else(|| Err(Error::internal("an attempt without a result")))
         });
@@ -192,23 +199,13 @@ impl AttendanceMutation {
         #[graphql(desc = "The check-ins.")] input: SyncCheckInsInput,
     ) -> Result<Option<SyncCheckInsPayload>> {
         ctx.actor().person()?;
-        let items: Vec<_> = input.items.into_iter().map(SyncCheckInsItem::attempt).collect();
-        let (attempts, places): (Vec<_>, Vec<_>) =
-            items.iter().enumerate().filter_map(|(place, item)| Some((item.as_ref().ok()?.clone(), place))).unzip();
-        let is_all_malformed = attempts.is_empty() && !items.is_empty();
-        let recorded = match record::record(ctx.app(), ctx.actor(), input.sent_at.0, attempts).await {
-            Ok(recorded) => recorded,
-            Err(_) if is_all_malformed => Vec::new(),
+        let attempts = input.items.into_iter().map(SyncCheckInsItem::offline_attempt).collect();
+        let results = match record::record(ctx.app(), ctx.actor(), input.sent_at.0, attempts).await {
+            Ok(results) => results,
             Err(error) => {
                 return Ok(Some(SyncCheckInsPayload { errors: refused(ctx, error)?, ..Default::default() }));
             }
         };
-        // An id that is none fails its own item alone.
-        let mut results: Vec<Result<Recorded>> =
-            items.iter().map(|_| Err(Error::at("occasion.courseSessionId", Problem::NotFound))).collect();
-        for (place, result) in places.into_iter().zip(recorded) {
-            results[place] = result;
-        }
         let results = results.into_iter().map(|result| CheckInPayload::of(ctx, result)).collect::<Result<_>>()?;
         Ok(Some(SyncCheckInsPayload { results, errors: Vec::new() }))
     }

@@ -1,16 +1,18 @@
 //! What attendance adds to a course session: the trainer's code and the roll.
 
 use async_graphql::{Context, SimpleObject};
-use entity::{check_in, course_session, course_session_trainer};
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
+use entity::ids::CheckInId;
+use entity::{check_in, course_session};
+use sea_orm::{ColumnTrait as _, QueryFilter as _};
 
 use super::CheckInConnection;
 use crate::attendance::venue_code;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::graphql::context::ContextExt as _;
-use crate::graphql::page::{self, Keyset, PageArgs};
+use crate::graphql::rows;
 use crate::graphql::scalars::DateTime;
 use crate::policy;
+use crate::programme::loader::TrainersOf;
 
 /// The code for the trainer's screen (*kode presensi*).
 #[derive(Debug, SimpleObject)]
@@ -29,8 +31,11 @@ pub struct VenueCode {
 /// When the database does not answer.
 pub async fn venue_code(ctx: &Context<'_>, session: &course_session::Model) -> Result<Option<VenueCode>> {
     let Some(me) = ctx.actor().employment() else { return Ok(None) };
-    let teaches = course_session_trainer::Entity::find_by_id((session.id, me.id)).one(ctx.app().db.read()).await?;
-    if teaches.is_none() || !session.requires_code {
+    if !session.requires_code {
+        return Ok(None);
+    }
+    let trainers = ctx.rows().load_one(TrainersOf(session.id)).await.map_err(|error| Error::shared(&error))?;
+    if !trainers.is_some_and(|trainers| trainers.iter().any(|trainer| trainer.id == me.id)) {
         return Ok(None);
     }
     let (code, valid_until) = venue_code::current(&session.code_secret, ctx.app().clock.now())?;
@@ -42,8 +47,12 @@ pub async fn venue_code(ctx: &Context<'_>, session: &course_session::Model) -> R
 ///
 /// # Errors
 /// `BAD_USER_INPUT` for a cursor of another list.
-pub async fn roll(ctx: &Context<'_>, session: &course_session::Model, args: PageArgs) -> Result<CheckInConnection> {
-    let rows = policy::find::<check_in::Entity>(ctx.actor()).filter(check_in::Column::CourseSessionId.eq(session.id));
-    let keyset = Keyset::by_id(check_in::Column::Id, |row: &check_in::Model| row.id.0);
-    Ok(page::page(&ctx.app().db, rows, keyset, args).await?.into())
+pub async fn roll(
+    ctx: &Context<'_>,
+    session: &course_session::Model,
+    first: Option<i32>,
+    after: Option<String>,
+) -> Result<CheckInConnection> {
+    let roll = policy::find(ctx.actor()).filter(check_in::Column::CourseSessionId.eq(session.id));
+    Ok(rows::page::<CheckInId>(ctx, first, after, roll).await?.into())
 }

@@ -1,6 +1,7 @@
 //! The part of `viewer` that tells where one is to be, and was.
 
 use async_graphql::{Context, Object};
+use entity::ids::{CheckInId, CourseSessionId};
 use entity::{check_in, course_session, course_session_trainer, employee, enrolment};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 
@@ -9,7 +10,8 @@ use super::check_in::Workday;
 use crate::attendance::{facts, workday};
 use crate::error::Result;
 use crate::graphql::context::ContextExt as _;
-use crate::graphql::page::{self, Keyset, PageArgs};
+use crate::graphql::page::{self, PageArgs};
+use crate::graphql::rows;
 use crate::graphql::scalars::DateTime;
 use crate::policy::{self, Person};
 use crate::programme::schema::CourseSessionConnection;
@@ -47,7 +49,7 @@ impl ViewerAttendance {
             Some(me) => Condition::all().add(check_in::Column::EmployeeId.eq(me.id)),
             None => Condition::all().add(check_in::Column::EmployeeId.is_null()),
         });
-        let keyset = Keyset::by_id(check_in::Column::Id, |row: &check_in::Model| row.id.0).newest_first();
+        let keyset = rows::keyset::<CheckInId>().newest_first();
         Ok(page::page(&ctx.app().db, own, keyset, args).await?.into())
     }
 
@@ -85,8 +87,8 @@ impl ViewerAttendance {
         if let Some(until) = until {
             due = due.filter(course_session::Column::StartsAt.lt(until.0));
         }
-        let keyset = Keyset::by_id(course_session::Column::Id, |row: &course_session::Model| row.id.0)
-            .by_instant(course_session::Column::StartsAt, |row: &course_session::Model| row.starts_at);
+        let keyset =
+            rows::keyset::<CourseSessionId>().by_instant(course_session::Column::StartsAt, |row| row.starts_at);
         Ok(page::page(&ctx.app().db, due, keyset, args).await?.into())
     }
 }

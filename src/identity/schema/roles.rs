@@ -1,7 +1,7 @@
 //! Roles in the schema.
 
 use async_graphql::{Context, ID, InputObject, Object, OneofObject};
-use entity::ids::AgencyId;
+use entity::ids::{AgencyId, RoleGrantId};
 use entity::role_grant;
 use sea_orm::{ColumnTrait, QueryFilter};
 
@@ -9,9 +9,8 @@ use super::account::EmployeeRef;
 use super::{RoleGrant, RoleGrantConnection};
 use crate::error::Result;
 use crate::graphql::context::ContextExt as _;
-use crate::graphql::page::{self, Keyset, PageArgs};
 use crate::graphql::payload::payload;
-use crate::graphql::rows::parse_id;
+use crate::graphql::rows::{self, parse_id};
 use crate::identity::roles::{self, Grant};
 use crate::mutation_payload;
 use crate::policy;
@@ -73,12 +72,10 @@ impl RoleQuery {
         #[graphql(desc = "The agency.")] agency_id: ID,
         #[graphql(desc = "How many, 1 to 100; 20 where absent.")] first: Option<i32>,
         #[graphql(desc = "The cursor behind which the page starts.")] after: Option<String>,
-    ) -> Result<RoleGrantConnection> {
+    ) -> Result<Option<RoleGrantConnection>> {
         let agency: AgencyId = parse_id("agencyId", &agency_id)?;
-        let args = PageArgs::new(ctx, first, after)?;
-        let held = policy::find::<role_grant::Entity>(ctx.actor()).filter(role_grant::Column::AgencyId.eq(agency));
-        let keyset = Keyset::by_id(role_grant::Column::Id, |row: &role_grant::Model| row.id.0);
-        Ok(page::page(&ctx.app().db, held, keyset, args).await?.into())
+        let held = policy::find(ctx.actor()).filter(role_grant::Column::AgencyId.eq(agency));
+        Ok(Some(rows::page::<RoleGrantId>(ctx, first, after, held).await?.into()))
     }
 }
 

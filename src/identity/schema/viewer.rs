@@ -1,15 +1,14 @@
 //! The part of `viewer` that tells who one is.
 
 use async_graphql::{Context, Enum, ID, Object, SimpleObject};
-use entity::ids::AgencyId;
-use entity::{account, contact, course_session_trainer, device, employee};
+use entity::ids::{AgencyId, DeviceId};
+use entity::{account, contact, course_session_trainer, employee};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
-use super::{DeviceConnection, device::Entity as Devices};
+use super::DeviceConnection;
 use crate::agency::schema::{Agency, Employee};
 use crate::error::{Error, Result};
 use crate::graphql::context::ContextExt as _;
-use crate::graphql::page::{self, Keyset, PageArgs};
 use crate::graphql::rows;
 use crate::policy::{self, Person};
 
@@ -120,9 +119,6 @@ impl ViewerIdentity {
         #[graphql(desc = "How many, 1 to 100; 20 where absent.")] first: Option<i32>,
         #[graphql(desc = "The cursor behind which the page starts.")] after: Option<String>,
     ) -> Result<DeviceConnection> {
-        let args = PageArgs::new(ctx, first, after)?;
-        let keyset = Keyset::by_id(device::Column::Id, |row: &device::Model| row.id.0);
-        let devices = policy::find::<Devices>(ctx.actor());
-        Ok(page::page(&ctx.app().db, devices, keyset, args).await?.into())
+        Ok(rows::page::<DeviceId>(ctx, first, after, policy::find(ctx.actor())).await?.into())
     }
 }

@@ -128,22 +128,27 @@ pub(super) async fn find<'t>(
 
 /// Writes the supervisor of each, in one statement.
 async fn name(writing: &Writing<'_>, pairs: &[(EmployeeId, EmployeeId)]) -> Result<(), DbErr> {
-    let people = pairs.iter().map(|(employee, _)| employee.0);
-    let supervisors = pairs.iter().map(|(_, supervisor)| supervisor.0);
     let statement = match writing.engine() {
-        DbBackend::Postgres => Statement::from_sql_and_values(
-            DbBackend::Postgres,
-            "UPDATE employee SET supervisor_id = pair.supervisor, updated_at = $3 \
-             FROM UNNEST($1::uuid[], $2::uuid[]) AS pair (person, supervisor) WHERE employee.id = pair.person",
-            [people.collect::<Vec<Uuid>>().into(), supervisors.collect::<Vec<Uuid>>().into(), writing.now.into()],
-        ),
-        engine => Statement::from_sql_and_values(
-            engine,
-            "UPDATE employee SET supervisor_id = unhex(supervisor.value), updated_at = ?3 \
-             FROM json_each(?1) AS person JOIN json_each(?2) AS supervisor USING (key) \
-             WHERE employee.id = unhex(person.value)",
-            [writer::hex_list(people).into(), writer::hex_list(supervisors).into(), writing.now.into()],
-        ),
+        DbBackend::Postgres => {
+            let (people, supervisors): (Vec<Uuid>, Vec<Uuid>) =
+                pairs.iter().map(|(person, supervisor)| (person.0, supervisor.0)).unzip();
+            Statement::from_sql_and_values(
+                DbBackend::Postgres,
+                "UPDATE employee SET supervisor_id = pair.supervisor, updated_at = $3 \
+                 FROM UNNEST($1::uuid[], $2::uuid[]) AS pair (person, supervisor) WHERE employee.id = pair.person",
+                [people.into(), supervisors.into(), writing.now.into()],
+            )
+        }
+        engine => {
+            let hex = |id: &EmployeeId| id.0.simple().to_string();
+            let pairs: Vec<_> = pairs.iter().map(|(person, supervisor)| vec![hex(person), hex(supervisor)]).collect();
+            Statement::from_sql_and_values(
+                engine,
+                "UPDATE employee SET supervisor_id = unhex(pair.value ->> 1), updated_at = ?2 \
+                 FROM json_each(?1) AS pair WHERE employee.id = unhex(pair.value ->> 0)",
+                [serde_json::Value::from(pairs).to_string().into(), writing.now.into()],
+            )
+        }
     };
     writing.transaction.execute_raw(statement).await?;
     Ok(())

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use entity::ids::{EmployeeId, UnitId};
 use entity::{employee, employee_nip, unit};
 use sea_orm::sea_query::LockType;
-use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
+use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, QueryFilter as _, QuerySelect as _};
 
 use super::Employees;
 use super::person::{NIP, POST_TYPE, Person, RANK, SUPERVISOR, UNIT};
@@ -64,24 +64,24 @@ impl Target for Employees {
 
 impl Employees {
     async fn known(&self, writing: &Writing<'_>, people: &[Person<'_>]) -> Result<Known, DbErr> {
+        // Numbers before people: a person who comes in between is then seen with their number, not as its carrier alone.
+        let carried = employee_nip::Entity::find()
+            .filter(employee_nip::Column::ValidUntil.is_null())
+            .filter(writing.among(employee_nip::Column::Nip, people.iter().map(|person| person.nip.as_str())))
+            .all(writing.transaction)
+            .await?;
         let source_ids = people.iter().map(Person::source_id);
         let present = employee::Entity::find()
             .filter(employee::Column::AgencyId.eq(self.agency))
             .filter(writing.among(employee::Column::SourceId, source_ids))
-            // In one order, so that two imports wait for each other instead of deadlocking; weak enough to let
-            // others go on referring to these people.
-            .order_by_asc(employee::Column::Id)
+            // Nobody changes them meanwhile; weak enough to let others go on referring to them. (No ORDER BY: SQLite
+            // would walk through all of the agency for it.)
             .lock(LockType::NoKeyUpdate)
             .all(writing.transaction)
             .await?;
         let numbers = employee_nip::Entity::find()
             .filter(employee_nip::Column::ValidUntil.is_null())
             .filter(writing.among_ids(employee_nip::Column::EmployeeId, present.iter().map(|person| person.id)))
-            .all(writing.transaction)
-            .await?;
-        let carried = employee_nip::Entity::find()
-            .filter(employee_nip::Column::ValidUntil.is_null())
-            .filter(writing.among(employee_nip::Column::Nip, people.iter().map(|person| person.nip.as_str())))
             .all(writing.transaction)
             .await?;
         let named = |column| people.iter().filter_map(move |person| person.row.cell(column).text());

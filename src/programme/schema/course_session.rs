@@ -9,7 +9,6 @@ use crate::attendance::schema::CheckInConnection;
 use crate::attendance::schema::session::{self, VenueCode};
 use crate::error::{Error, Result};
 use crate::graphql::context::ContextExt as _;
-use crate::graphql::page::PageArgs;
 use crate::graphql::rows;
 use crate::graphql::scalars::DateTime;
 use crate::programme::loader::TrainersOf;
@@ -53,7 +52,7 @@ impl CourseSession {
         #[graphql(desc = "How many, 1 to 100; 20 where absent.")] first: Option<i32>,
         #[graphql(desc = "The cursor behind which the page starts.")] after: Option<String>,
     ) -> Result<CheckInConnection> {
-        session::roll(ctx, &self.0, PageArgs::new(ctx, first, after)?).await
+        session::roll(ctx, &self.0, first, after).await
     }
 
     /// The agency (*instansi*) that holds it.

@@ -1,22 +1,13 @@
 //! Civil servants and their numbers.
 
-use bina::identity::token;
 use entity::siasn_term::List;
 use futures_util::future::join_all;
 use rstest::rstest;
 use serde_json::{Value, json};
 
 use super::{refused, term};
-use crate::cast::{Cast, Person};
-use crate::client::Client;
+use crate::cast::Cast;
 use crate::harness::Engine;
-
-/// The phone of somebody whose first token has run out.
-fn later(cast: &Cast, person: &Person) -> Client {
-    let app = &cast.world.app;
-    let (token, _) = token::issue(app, person.account, person.device, app.clock.now()).expect("a token");
-    person.phone.with_token(&token)
-}
 
 #[rstest]
 #[tokio::test]
@@ -37,7 +28,6 @@ async fn a_number_has_a_history_and_is_masked_for_others(#[values(Engine::Sqlite
         assert_eq!(admin.refusal("changeEmployeeNip", change(nip, day)).await, refused(code, field), "{nip} {day}");
     }
     cast.world.app.clock.set("2026-12-01T00:20:00Z".parse().unwrap());
-    let admin = &later(&cast, &sabang.admin);
     for _ in 0..2 {
         let changed = admin.change("changeEmployeeNip", "employee { nip }", change(new, "2026-12-01")).await;
         assert_eq!(changed, json!({ "employee": { "nip": new }, "errors": [] }), "again changes nothing");
@@ -51,14 +41,14 @@ async fn a_number_has_a_history_and_is_masked_for_others(#[values(Engine::Sqlite
     ] });
     for (phone, nip, history) in [
         (admin, new, history.clone()),
-        (&later(&cast, &sabang.employee), new, history),
-        (&later(&cast, &sabang.supervisor), "1987••••••••••••77", json!({ "nodes": [] })),
-        (&later(&cast, &sabang.trainer), "1987••••••••••••77", json!({ "nodes": [] })),
+        (&sabang.employee.phone, new, history),
+        (&sabang.supervisor.phone, "1987••••••••••••77", json!({ "nodes": [] })),
+        (&sabang.trainer.phone, "1987••••••••••••77", json!({ "nodes": [] })),
     ] {
         let found = phone.data(query, json!({ "id": id })).await;
         assert_eq!(found["node"], json!({ "nip": nip, "sourceId": null, "nips": history }));
     }
-    let found = later(&cast, &sabang.colleague).data(query, json!({ "id": id })).await;
+    let found = sabang.colleague.phone.data(query, json!({ "id": id })).await;
     assert_eq!(found["node"], Value::Null, "a colleague sees nobody's data");
 
     let taken = change(old, "2026-12-01").as_object().cloned().unwrap();

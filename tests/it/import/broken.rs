@@ -1,9 +1,12 @@
 //! Every kind of broken file and line, named.
 
-use bina::import::ImportError;
+use std::fmt::Write as _;
+use std::io::{self, Cursor, Read};
+
+use bina::import::{self, ImportError, Silent, Source};
 use rstest::rstest;
 
-use super::{HEADER, counts, employees, places, prepare, try_employees};
+use super::{HEADER, agency_of, counts, employees, nip, places, prepare, try_employees};
 use crate::harness::{Engine, World};
 
 /// Lines in order of the file, each with the column that is to blame; nothing where the line is good.
@@ -99,6 +102,27 @@ async fn a_last_line_needs_no_end_and_a_file_may_hold_its_header_alone() {
     assert_eq!(counts(&employees(&world, "5171", HEADER).await), [0, 0, 0, 0]);
     let open = employees(&world, "5171", format!("{HEADER}\n2,\"Siti,PNS,198701152010012001,,,,,,")).await;
     assert_eq!(places(&open), [(2, "-")]);
+}
+
+#[tokio::test]
+async fn a_file_that_breaks_off_is_told_and_repeated() {
+    struct Torn;
+    impl Read for Torn {
+        fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+            Err(io::Error::other("the disk is gone"))
+        }
+    }
+    let world = World::new(Engine::Sqlite).await;
+    prepare(&world).await;
+    let agency = agency_of(&world, "5171").await;
+    let mut file = "sourceId,name,employment,nip\n".to_owned();
+    for number in 0..1_500 {
+        writeln!(file, "p{number},Budi,PNS,{}", nip(number)).unwrap();
+    }
+    let torn = Box::new(Cursor::new(file.clone()).chain(Torn));
+    let error = import::run(&world.app, Source::Employees, Some(agency), torn, &Silent).await.unwrap_err();
+    assert!(matches!(error, ImportError::Read(_)) && error.to_string().contains("the disk is gone"), "{error}");
+    assert_eq!(counts(&employees(&world, "5171", file).await), [500, 0, 1_000, 0]);
 }
 
 #[tokio::test]

@@ -14,7 +14,7 @@ use crate::harness::{Engine, World};
 
 async fn person(world: &World, source_id: &str) -> employee::Model {
     let found = employee::Entity::find().filter(employee::Column::SourceId.eq(source_id)).one(world.app.db.read());
-    found.await.unwrap().expect("the person is there")
+    found.await.expect("it is read").expect("the person is there")
 }
 
 /// number, first day, last day
@@ -23,7 +23,7 @@ async fn numbers(world: &World, source_id: &str) -> Vec<(String, String, Option<
         .filter(employee_nip::Column::EmployeeId.eq(person(world, source_id).await.id))
         .all(world.app.db.read())
         .await
-        .unwrap()
+        .expect("they are read")
         .into_iter()
         .map(|nip| (nip.nip, nip.valid_from.to_string(), nip.valid_until.map(|day| day.to_string())))
         .collect();
@@ -33,8 +33,9 @@ async fn numbers(world: &World, source_id: &str) -> Vec<(String, String, Option<
 
 /// Who supervises whom, by source id.
 async fn supervisors(world: &World) -> HashMap<String, String> {
-    let people = employee::Entity::find().all(world.app.db.read()).await.unwrap();
-    let name: HashMap<_, _> = people.iter().map(|person| (person.id, person.source_id.clone().unwrap())).collect();
+    let people = employee::Entity::find().all(world.app.db.read()).await.expect("they are read");
+    let name: HashMap<_, _> =
+        people.iter().map(|person| (person.id, person.source_id.clone().expect("imported"))).collect();
     people.iter().filter_map(|person| Some((person.source_id.clone()?, name[&person.supervisor_id?].clone()))).collect()
 }
 

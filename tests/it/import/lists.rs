@@ -11,14 +11,17 @@ use super::{AGENCIES, UNITS, counts, list, places, prepare};
 use crate::harness::{Engine, World};
 use crate::reference::reference;
 
+/// Lines and columns.
+type Places = &'static [(u64, &'static str)];
+
 /// Every real file, with what it creates and the places that it refuses.
-const REAL: [(Source, &str, u64, &[(u64, &str)]); 10] = [
+const REAL: [(Source, &str, u64, Places); 10] = [
     (Source::Agencies, "siasn/instansi.json", 643, &[(644, "id")]),
     (
         Source::Units,
         "siasn/satuanKerja.json",
         1_836,
-        &[(0, "instansiId"), (0, "instansiId"), (0, "instansiId"), (0, "instansiId")],
+        &[(386, "instansiId"), (387, "instansiId"), (935, "instansiId"), (1_012, "instansiId")],
     ),
     (Source::CourseNames, "siasn/jenisKursus.json", 1_287, &[]),
     (Source::TrainingForms, "siasn/jenisDiklat.json", 25, &[]),

@@ -3,7 +3,6 @@
 mod broken;
 mod employees;
 mod lists;
-mod million;
 mod together;
 
 use std::io::Cursor;

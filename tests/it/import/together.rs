@@ -1,12 +1,15 @@
 //! Others write while a file is imported.
 
 use std::fmt::Write as _;
+use std::time::Duration;
 
 use entity::{employee, employee_nip};
 use rstest::rstest;
-use sea_orm::{ConnectionTrait as _, EntityTrait as _, PaginatorTrait as _};
+use sea_orm::{
+    ActiveModelTrait as _, ConnectionTrait as _, EntityTrait as _, IntoActiveModel as _, PaginatorTrait as _,
+};
 
-use super::{counts, employees, nip, places, prepare};
+use super::{agency_of, counts, employees, nip, places, prepare};
 use crate::harness::{Engine, World};
 
 const HEAD: &str = "sourceId,name,employment,nip,supervisorSourceId\n";
@@ -14,7 +17,7 @@ const HEAD: &str = "sourceId,name,employment,nip,supervisorSourceId\n";
 fn people(order: impl Iterator<Item = u32>) -> String {
     order.fold(HEAD.to_owned(), |mut file, number| {
         let supervisor = number / 7 * 7 + 1;
-        writeln!(file, "p{number},Budi {number},PNS,{},p{supervisor}", nip(number)).unwrap();
+        writeln!(file, "p{number},Budi {number},PNS,{},p{supervisor}", nip(number)).expect("a text takes it");
         file
     })
 }
@@ -41,6 +44,52 @@ async fn three_imports_of_the_same_people_make_each_once(#[values(Engine::Sqlite
     assert_eq!(employee::Entity::find().count(world.app.db.read()).await.unwrap(), 3_000);
     assert_eq!(employee_nip::Entity::find().count(world.app.db.read()).await.unwrap(), 3_000);
     assert_eq!(counts(&employees(&world, "5171", forwards).await), [0, 0, 3_000, 429]);
+}
+
+/// The server takes a person in while the file that holds the same person is imported.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_who_comes_in_meanwhile_is_updated(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine).await;
+    prepare(&world).await;
+    let now = world.app.clock.now();
+    let agency_id = agency_of(&world, "5171").await;
+    let server = world.app.db.begin().await.unwrap();
+    let beside = employee::Model {
+        id: world.app.ids.new_id(now),
+        agency_id,
+        account_id: None,
+        source_id: Some("p5".to_owned()),
+        name: "Budi".to_owned(),
+        employment: employee::Employment::Pns,
+        unit_id: None,
+        post: None,
+        post_type_id: None,
+        rank_id: None,
+        supervisor_id: None,
+        is_active: true,
+        created_at: now,
+        updated_at: now,
+    };
+    let number = employee_nip::Model {
+        id: world.app.ids.new_id(now),
+        agency_id,
+        employee_id: beside.id,
+        nip: nip(5),
+        valid_from: now.date_naive(),
+        valid_until: None,
+    };
+    beside.into_active_model().insert(&server).await.unwrap();
+    number.into_active_model().insert(&server).await.unwrap();
+    let commit = async {
+        // Long enough for the import to stand before the row that is not yet committed.
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        server.commit().await.unwrap();
+    };
+    let (report, ()) = tokio::join!(employees(&world, "5171", people(0..100)), commit);
+    // Every seventh supervises themself.
+    assert_eq!(counts(&report), [99, 1, 0, 15], "{report}");
+    assert_eq!(employee::Entity::find().count(world.app.db.read()).await.unwrap(), 100);
 }
 
 /// What no look beforehand can find: here a constraint that the import knows nothing of.
