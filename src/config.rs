@@ -4,11 +4,11 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use figment::Figment;
-use figment::providers::{Env, Format as _, Toml};
+use figment::providers::{Format as _, Toml};
 use figment::value::Value;
+use sea_orm::sqlx::postgres::PgConnectOptions;
 
 /// A value that is never printed.
 #[derive(Clone, PartialEq, Eq)]
@@ -118,26 +118,37 @@ pub enum ConfigError {
         /// What it takes, with an example.
         takes: &'static str,
     },
-    /// The file cannot be read.
-    #[error("the configuration file: {0}")]
-    File(#[from] Box<figment::Error>),
+    /// The file is no TOML. The message shows none of its lines: one may hold a password.
+    #[error("BINA_CONFIG {}, line {line}: {reason}", .file.display())]
+    File {
+        /// The file.
+        file: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong with it.
+        reason: String,
+    },
 }
 
 /// Every setting by its name in the environment without `BINA_`, in lower case.
-struct Settings(BTreeMap<String, Value>);
+struct Settings(BTreeMap<String, String>);
 
 impl Settings {
-    fn text(&self, name: &str) -> Option<String> {
-        match self.0.get(name)? {
-            Value::String(_, text) => Some(text.clone()).filter(|text| !text.is_empty()),
-            Value::Num(_, number) => number
-                .to_i128()
-                .map(|n| n.to_string())
-                .or_else(|| number.to_u128().map(|n| n.to_string()))
-                .or_else(|| number.to_f64().map(|n| n.to_string())),
-            Value::Bool(_, flag) => Some(flag.to_string()),
-            other => Some(format!("{other:?}")),
+    /// Those of the file, and over them those of the environment.
+    fn read(file: Option<&Path>) -> Result<Self, ConfigError> {
+        let mut settings = file.map_or_else(|| Ok(BTreeMap::new()), of_file)?;
+        for (name, value) in std::env::vars_os() {
+            let name = name.to_str().and_then(|name| name.strip_prefix("BINA_")).map(str::to_lowercase);
+            let Some(name) = name.filter(|name| name != "config") else { continue };
+            let not_text = |_| ConfigError::SecretValue { variable: variable(&name), takes: "a text in UTF-8" };
+            let value = value.into_string().map_err(not_text)?;
+            settings.insert(name, value);
         }
+        Ok(Self(settings))
+    }
+
+    fn text(&self, name: &str) -> Option<String> {
+        self.0.get(name).filter(|text| !text.is_empty()).cloned()
     }
 
     fn parse<T>(
@@ -154,6 +165,32 @@ impl Settings {
 
 fn variable(name: &str) -> String {
     format!("BINA_{}", name.to_uppercase())
+}
+
+fn of_file(file: &Path) -> Result<BTreeMap<String, String>, ConfigError> {
+    let bad = |line, reason: &str| ConfigError::File {
+        file: file.to_owned(),
+        line,
+        reason: reason.split_whitespace().collect::<Vec<_>>().join(" "),
+    };
+    let text = std::fs::read_to_string(file).map_err(|error| bad(1, &error.to_string()))?;
+    let values: BTreeMap<String, Value> = Toml::from_str(&text).map_err(|error| {
+        let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+        bad(before.matches('\n').count() + 1, error.message())
+    })?;
+    let text_of = |(name, value): (String, Value)| {
+        let text = match &value {
+            Value::String(_, text) => text.clone(),
+            Value::Bool(_, flag) => flag.to_string(),
+            Value::Num(_, number) => match (number.to_i128(), number.to_f64()) {
+                (Some(whole), _) => whole.to_string(),
+                (None, fraction) => fraction.unwrap_or_default().to_string(),
+            },
+            _ => return Err(ConfigError::SecretValue { variable: variable(&name), takes: "a text or a number" }),
+        };
+        Ok((name, text))
+    };
+    values.into_iter().map(text_of).collect()
 }
 
 const NAMES: [&str; 12] = [
@@ -177,26 +214,22 @@ impl Config {
     /// # Errors
     /// Names the first variable whose value cannot be taken, and what it takes.
     pub fn load(data_dir: &str) -> Result<(Self, Vec<String>), ConfigError> {
-        let environment = Env::prefixed("BINA_").lowercase(true).ignore(&["config"]);
-        let mut figment = Figment::new();
-        if let Some(file) = std::env::var_os("BINA_CONFIG") {
-            let file = PathBuf::from(file);
-            if !file.is_file() {
-                return Err(ConfigError::Value {
-                    variable: variable("config"),
-                    value: file.display().to_string(),
-                    takes: "the path of a TOML file, for example /etc/bina.toml",
-                });
-            }
-            figment = figment.merge(Toml::file_exact(file));
+        let file = std::env::var_os("BINA_CONFIG").filter(|file| !file.is_empty()).map(PathBuf::from);
+        if let Some(file) = file.as_ref().filter(|file| !file.is_file()) {
+            return Err(ConfigError::Value {
+                variable: variable("config"),
+                value: file.display().to_string(),
+                takes: "the path of a TOML file, for example /etc/bina.toml",
+            });
         }
-        let settings: BTreeMap<String, Value> = figment.merge(environment).extract().map_err(Box::new)?;
+        let settings = Settings::read(file.as_deref())?;
         let unknown = settings
+            .0
             .keys()
             .filter(|name| !NAMES.contains(&name.as_str()) && !name.starts_with("test_"))
             .map(|name| variable(name))
             .collect();
-        Ok((Self::from_settings(&Settings(settings), data_dir)?, unknown))
+        Ok((Self::from_settings(&settings, data_dir)?, unknown))
     }
 
     fn from_settings(settings: &Settings, data_dir: &str) -> Result<Self, ConfigError> {
@@ -230,7 +263,7 @@ impl Config {
     }
 }
 
-fn database(settings: &Settings, data_dir: &std::path::Path) -> Result<DatabaseConfig, ConfigError> {
+fn database(settings: &Settings, data_dir: &Path) -> Result<DatabaseConfig, ConfigError> {
     const TAKES: &str = "postgres://user:password@host:5432/name (with ?sslmode=verify-full across a network), \
                          or nothing for the embedded SQLite database in BINA_DATA_DIR";
     let pool_size =
@@ -240,7 +273,7 @@ fn database(settings: &Settings, data_dir: &std::path::Path) -> Result<DatabaseC
     match settings.text("database_url") {
         None => Ok(DatabaseConfig::Sqlite { file: data_dir.join("bina.sqlite") }),
         Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
-            let is_valid = url.parse::<sea_orm::sqlx::postgres::PgConnectOptions>().is_ok();
+            let is_valid = url.parse::<PgConnectOptions>().is_ok();
             is_valid
                 .then_some(DatabaseConfig::Postgres { url: Secret(url), pool_size })
                 .ok_or(ConfigError::SecretValue { variable: variable("database_url"), takes: TAKES })
@@ -253,13 +286,13 @@ fn mail(settings: &Settings) -> Result<Option<MailConfig>, ConfigError> {
     const TAKES_URL: &str =
         "smtp://host:25, smtp://user:password@host:587?tls=required or smtps://user:password@host:465";
     const TAKES_FROM: &str = "the sender's address, for example Bina <bina@kota.go.id>";
+    let from = settings.parse("mail_from", "Bina <bina@localhost>".to_owned(), TAKES_FROM, |text| {
+        text.parse::<lettre::message::Mailbox>().is_ok().then(|| text.to_owned())
+    })?;
     let Some(smtp_url) = settings.text("smtp_url") else { return Ok(None) };
     if lettre::AsyncSmtpTransport::<lettre::Tokio1Executor>::from_url(&smtp_url).is_err() {
         return Err(ConfigError::SecretValue { variable: variable("smtp_url"), takes: TAKES_URL });
     }
-    let from = settings.parse("mail_from", "Bina <bina@localhost>".to_owned(), TAKES_FROM, |text| {
-        text.parse::<lettre::message::Mailbox>().is_ok().then(|| text.to_owned())
-    })?;
     Ok(Some(MailConfig { smtp_url: Secret(smtp_url), from }))
 }
 
@@ -269,7 +302,11 @@ impl fmt::Display for Config {
         write!(f, "listen={} data_dir={} database=", self.listen, self.data_dir.display())?;
         match &self.database {
             DatabaseConfig::Sqlite { file } => write!(f, "sqlite:{}", file.display())?,
-            DatabaseConfig::Postgres { pool_size, .. } => write!(f, "postgres:[secret] pool={pool_size}")?,
+            DatabaseConfig::Postgres { url, pool_size } => {
+                let options: PgConnectOptions = url.expose().parse().map_err(|_| fmt::Error)?;
+                let (host, port, name) = (options.get_host(), options.get_port(), options.get_database());
+                write!(f, "postgres:{host}:{port}/{} pool={pool_size}", name.unwrap_or_default())?;
+            }
         }
         write!(
             f,

@@ -1,11 +1,17 @@
 //! E-mail by SMTP.
 
-use lettre::message::Mailbox;
+use std::time::Duration;
+
+use lettre::message::{Mailbox, header::ContentType};
+use lettre::transport::smtp::Error as SmtpError;
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
 
 use crate::config::MailConfig;
 use crate::error::{Error, Result};
 use crate::problem::Problem;
+
+/// How long the mail server may take: somebody waits for the answer, and an operation ends after ten seconds.
+const PATIENCE: Duration = Duration::from_secs(8);
 
 /// Sends e-mail, or in the demo writes it to the log, or says that it cannot.
 #[derive(Debug)]
@@ -47,13 +53,16 @@ impl Mailer {
                     .from(from.clone())
                     .to(to)
                     .subject(subject)
+                    .header(ContentType::TEXT_PLAIN)
                     .body(body)
                     .map_err(Error::internal)?;
-                transport.send(message).await.map_err(|cause| {
-                    tracing::error!(is_transient = cause.is_transient(), "the mail server did not take an e-mail");
-                    Error::refused(Problem::MailUnavailable)
-                })?;
-                Ok(())
+                let cause = match tokio::time::timeout(PATIENCE, transport.send(message)).await {
+                    Ok(Ok(_)) => return Ok(()),
+                    Ok(Err(error)) => tell(&error),
+                    Err(_) => "it did not answer in time".to_owned(),
+                };
+                tracing::error!(cause, "the mail server did not take an e-mail");
+                Err(Error::refused(Problem::MailUnavailable))
             }
             Self::Log => {
                 tracing::info!(subject, body, "demo e-mail");
@@ -64,5 +73,14 @@ impl Mailer {
                 Err(Error::refused(Problem::MailUnavailable))
             }
         }
+    }
+}
+
+/// What the log may know: of a server's answer the code alone, for its words repeat the recipient's address.
+fn tell(error: &SmtpError) -> String {
+    match error.status() {
+        Some(code) => format!("it answered {code}"),
+        None if error.is_response() => "its answer was not understood".to_owned(),
+        None => error.to_string(),
     }
 }

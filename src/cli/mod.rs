@@ -4,12 +4,15 @@ use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use clap::{Args, Parser, Subcommand};
+use sea_orm::sqlx::postgres::PgConnectOptions;
+use sea_orm::sqlx::{self, ConnectOptions as _, Connection as _};
 
 use crate::app::App;
 use crate::clock::Clock;
-use crate::config::{Config, ConfigError};
+use crate::config::{Config, ConfigError, DatabaseConfig, TokenConfig};
 use crate::db::{self, Db, Direction, Turn};
 use crate::error::{Error, Kind};
 use crate::id::Ids;
@@ -131,6 +134,16 @@ pub enum CliError {
         /// Why it failed.
         source: io::Error,
     },
+    /// A setting that leads to nothing usable.
+    #[error("{setting}: {cause}; it takes {takes}")]
+    Setting {
+        /// The variable, and what it leads to where that is no secret.
+        setting: String,
+        /// Why it cannot be used.
+        cause: String,
+        /// What it takes.
+        takes: &'static str,
+    },
 }
 
 impl From<sea_orm::DbErr> for CliError {
@@ -143,12 +156,21 @@ impl From<sea_orm::DbErr> for CliError {
 fn explain(error: &Error) -> String {
     match (error.kind(), error.cause()) {
         (Kind::Refused(refusals), _) => {
-            let words = refusals.iter().map(|one| format!("{}: {}", one.field.join("."), Locale::En.refusal(one)));
+            let words = refusals.iter().map(|one| match one.field.join(".") {
+                field if field.is_empty() => Locale::En.refusal(one),
+                field => format!("{field}: {}", Locale::En.refusal(one)),
+            });
             words.collect::<Vec<_>>().join(" ")
         }
         (_, Some(cause)) => cause.to_string(),
         (_, None) => error.to_string(),
     }
+}
+
+fn bad_key_file(config: &TokenConfig) -> impl FnOnce(Error) -> CliError {
+    let setting = format!("BINA_KEY_FILE {}", config.key_file.display());
+    let takes = "the path of the file that bina keeps its signing keys in";
+    move |error| CliError::Setting { setting, cause: explain(&error), takes }
 }
 
 fn io_error(what: impl Into<String>) -> impl FnOnce(io::Error) -> CliError {
@@ -173,23 +195,24 @@ pub async fn run(cli: Cli, out: &mut (dyn Write + Send)) -> Result<(), CliError>
         Command::Admin(AdminCommand::Create { email, name }) => {
             let app = start(configure("bina-data")?).await?;
             let (code, expires_at) = roles::create_national_admin(&app, &email, &name).await?;
-            writeln!(
-                out,
-                "One-time code: {code} (until {expires_at}). Open the account with the mutation activateAccount."
-            )
-            .map_err(io_error("the terminal"))
+            let until = expires_at.format("%Y-%m-%d %H:%M UTC");
+            writeln!(out, "One-time code: {code} (until {until}). Open the account with the mutation activateAccount.")
+                .map_err(io_error("the terminal"))
         }
         Command::Migrate(command) => migrate(command, out).await,
         Command::Import(args) => import(args, out).await,
         Command::Schema => write!(out, "{}", crate::graphql::sdl()).map_err(io_error("the terminal")),
         Command::Keys(KeysCommand::Rotate) => {
             let config = configure("bina-data")?;
-            keys::rotate(&config.token, &Clock::system(), &Ids::default())?;
+            keys::rotate(&config.token, &Clock::system(), &Ids::default()).map_err(bad_key_file(&config.token))?;
             writeln!(out, "A new key signs; running servers take it up within seconds.")
                 .map_err(io_error("the terminal"))
         }
     }
 }
+
+const TAKES_FOLDER: &str = "a folder that bina may write to";
+const TAKES_DATABASE: &str = "postgres://user:password@host:5432/name of a database that is there";
 
 fn configure(data_dir: &str) -> Result<Config, CliError> {
     let (config, unknown) = Config::load(data_dir)?;
@@ -198,19 +221,74 @@ fn configure(data_dir: &str) -> Result<Config, CliError> {
         tracing::warn!(variable, "this setting means nothing to bina");
     }
     tracing::info!("configuration: {config}");
-    std::fs::create_dir_all(&config.data_dir)
-        .map_err(io_error(format!("BINA_DATA_DIR {}", config.data_dir.display())))?;
+    std::fs::create_dir_all(&config.data_dir).map_err(|error| CliError::Setting {
+        setting: format!("BINA_DATA_DIR {}", config.data_dir.display()),
+        cause: error.to_string(),
+        takes: TAKES_FOLDER,
+    })?;
     Ok(config)
 }
 
+/// How long the database may take to answer at all.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 async fn start(config: Config) -> Result<App, CliError> {
-    db::migrate(&config.database, Direction::Up).await?;
+    migrated(&config.database, Some(Direction::Up)).await?;
+    // Opened once more with the rest; here for words that name the variable.
+    keys::KeyRing::open(&config.token, &Clock::system(), &Ids::default()).map_err(bad_key_file(&config.token))?;
     Ok(App::start(config, Clock::system()).await?)
+}
+
+/// Migrates where that is asked for; what is wrong with the database is said with the variable that leads to it.
+async fn migrated(database: &DatabaseConfig, direction: Option<Direction>) -> Result<(), CliError> {
+    let (setting, takes, reached) = match database {
+        DatabaseConfig::Sqlite { file } => (format!("BINA_DATA_DIR, {}", file.display()), TAKES_FOLDER, Ok(())),
+        DatabaseConfig::Postgres { url, .. } => {
+            ("BINA_DATABASE_URL".to_owned(), TAKES_DATABASE, reach(url.expose()).await)
+        }
+    };
+    let done = match (reached, direction) {
+        (Err(cause), _) => Err(cause),
+        (Ok(()), None) => Ok(()),
+        (Ok(()), Some(direction)) => migrate_patiently(database, direction).await.map_err(|error| error.to_string()),
+    };
+    done.map_err(|cause| CliError::Setting { setting, cause, takes })
+}
+
+/// Processes that make one SQLite file at once meet before any lock of ours holds: SQLite waits for nobody while it
+/// gives a new file its write-ahead log, and says that the file is locked.
+async fn migrate_patiently(database: &DatabaseConfig, direction: Direction) -> Result<(), sea_orm::DbErr> {
+    let started = Instant::now();
+    loop {
+        match db::migrate(database, direction).await {
+            Err(error) if db::is_unavailable(&error) && started.elapsed() < PATIENCE => {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+            done => return done,
+        }
+    }
+}
+
+/// Whether PostgreSQL takes a connection. The pool would try again for minutes, and then say only that time ran out.
+async fn reach(url: &str) -> Result<(), String> {
+    let tell = |error: sqlx::Error| match error.as_database_error() {
+        Some(refusal) => refusal.message().to_owned(),
+        None => error.to_string(),
+    };
+    let connect = async { url.parse::<PgConnectOptions>()?.connect().await?.close().await };
+    match tokio::time::timeout(PATIENCE, connect).await {
+        Ok(reached) => reached.map_err(tell),
+        Err(_) => Err(format!("no answer within {} seconds", PATIENCE.as_secs())),
+    }
 }
 
 async fn listen(app: &App) -> Result<tokio::net::TcpListener, CliError> {
     let address = app.config.listen;
-    tokio::net::TcpListener::bind(address).await.map_err(io_error(format!("BINA_LISTEN {address}")))
+    tokio::net::TcpListener::bind(address).await.map_err(|error| CliError::Setting {
+        setting: format!("BINA_LISTEN {address}"),
+        cause: error.to_string(),
+        takes: "an address of this machine with a port that nobody else listens on",
+    })
 }
 
 async fn serve(app: Arc<App>, listener: tokio::net::TcpListener) -> Result<(), CliError> {
@@ -240,11 +318,12 @@ async fn serve_demo(out: &mut (dyn Write + Send)) -> Result<(), CliError> {
 
 async fn migrate(command: MigrateCommand, out: &mut (dyn Write + Send)) -> Result<(), CliError> {
     let config = configure("bina-data")?;
-    match command {
-        MigrateCommand::Up => db::migrate(&config.database, Direction::Up).await?,
-        MigrateCommand::Down { steps } => db::migrate(&config.database, Direction::Down(steps)).await?,
-        MigrateCommand::Status => {}
-    }
+    let direction = match command {
+        MigrateCommand::Up => Some(Direction::Up),
+        MigrateCommand::Down { steps } => Some(Direction::Down(steps)),
+        MigrateCommand::Status => None,
+    };
+    migrated(&config.database, direction).await?;
     let db = Db::connect(&config.database).await?;
     for (name, is_applied) in db::migration_status(&db).await? {
         let state = if is_applied { "applied" } else { "pending" };

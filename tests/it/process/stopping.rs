@@ -1,0 +1,116 @@
+//! Servers that start together, and one that stops while it is busy.
+
+use std::collections::HashSet;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rstest::rstest;
+use serde_json::json;
+
+use super::demo::{account, office};
+use super::phone::{CHECK_IN, Phone, to_duty};
+use super::{Home, Process, Server};
+use crate::harness::Engine;
+
+#[rstest]
+fn three_servers_start_on_an_empty_database(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let home = Home::new(engine);
+    let servers: Vec<Server> = thread::scope(|scope| {
+        let starts: Vec<_> = (0..3).map(|_| scope.spawn(|| home.start(&["serve"]))).collect();
+        starts.into_iter().map(|start| start.join().expect("it gets ready")).collect()
+    });
+    let jwks = |server: &Server| server.phone().get("/.well-known/jwks.json").expect("the keys").body;
+    assert!(servers.iter().all(|server| jwks(server) == jwks(&servers[0])), "they share their keys");
+    let status = home.succeed(&["migrate", "status"]);
+    let names: Vec<_> = status.lines().map(|line| line.strip_prefix("applied  ").expect("applied")).collect();
+    assert!(!names.is_empty());
+    assert_eq!(names.iter().collect::<HashSet<_>>().len(), names.len(), "each once: {status}");
+    for server in servers {
+        assert!(!server.process.err().contains("\"level\":\"ERROR\""), "{}", server.process.err());
+        server.kill();
+    }
+}
+
+#[test]
+fn a_port_in_use_is_named() {
+    let (home, other) = (Home::new(Engine::Sqlite), Home::new(Engine::Sqlite));
+    let server = home.start(&["serve"]);
+    let address = server.url.strip_prefix("http://").expect("a URL");
+    for command in ["serve", "demo"] {
+        let mut command = other.command(&[command]);
+        command.env("BINA_LISTEN", address);
+        let ended = Process::spawn(command).end();
+        assert_eq!(ended.code, Some(1));
+        let last = ended.err.lines().last().unwrap_or_default();
+        assert!(last.contains("BINA_LISTEN") && last.contains(address) && last.contains("in use"), "{last}");
+        assert_eq!(ended.out, "", "nobody is told of a server that is not there");
+    }
+}
+
+/// What somebody saw who sent requests until no connection was taken any more.
+#[derive(Default)]
+struct Seen {
+    answered: AtomicUsize,
+    answered_while_red: AtomicUsize,
+    cut: Mutex<Vec<String>>,
+}
+
+impl Seen {
+    fn work(&self, phone: &Phone, is_red: &AtomicBool) {
+        let place = office(phone);
+        loop {
+            let was_red = is_red.load(Ordering::Relaxed);
+            match phone.try_send(CHECK_IN, json!({ "input": to_duty(&place) })) {
+                Ok(answer) => {
+                    assert_eq!(answer.body["data"]["checkIn"]["errors"], json!([]), "{}", answer.body);
+                    self.answered.fetch_add(1, Ordering::Relaxed);
+                    self.answered_while_red.fetch_add(usize::from(was_red), Ordering::Relaxed);
+                }
+                Err(error) if is_refused(&error) => return,
+                Err(error) => {
+                    self.cut.lock().unwrap().push(error.to_string());
+                    return;
+                }
+            }
+        }
+    }
+}
+
+/// Whether no connection was made, so that nothing can have been cut.
+fn is_refused(error: &ureq::Error) -> bool {
+    matches!(error, ureq::Error::Io(error) if error.kind() == std::io::ErrorKind::ConnectionRefused)
+}
+
+#[rstest]
+fn a_busy_server_stops_without_cutting_an_answer(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let home = Home::new(engine);
+    let mut server = home.start_with_demo_data();
+    let accounts = home.accounts();
+    let phone = server.phone().logged_in(account(&accounts, "Pemerintah Kota Medan", "employee"));
+    let (seen, is_red) = (Seen::default(), AtomicBool::new(false));
+    let stopped = thread::scope(|scope| {
+        for _ in 0..6 {
+            scope.spawn(|| seen.work(&phone, &is_red));
+        }
+        while seen.answered.load(Ordering::Relaxed) < 20 {
+            thread::sleep(Duration::from_millis(5));
+        }
+        let stopped = Instant::now();
+        server.process.signal("TERM");
+        // A balancer looks at the readiness, which turns red while connections are still taken.
+        while phone.get("/health/ready").expect("readiness turns red before the port closes").status == 200 {
+            assert!(stopped.elapsed() < Duration::from_secs(5), "readiness stays green");
+            thread::sleep(Duration::from_millis(20));
+        }
+        is_red.store(true, Ordering::Relaxed);
+        assert_eq!(phone.get("/health/live").expect("it still answers").status, 200);
+        stopped
+    });
+    let ended = server.process.end();
+    assert_eq!(ended.code, Some(0), "{}", ended.err);
+    assert!(stopped.elapsed() < Duration::from_secs(30), "{:?}", stopped.elapsed());
+    assert_eq!(*seen.cut.lock().unwrap(), Vec::<String>::new());
+    assert!(seen.answered_while_red.into_inner() > 0, "requests are answered while readiness is red");
+}
