@@ -6,12 +6,13 @@ use std::time::Duration;
 use migration::{MigrationStatus, Migrator, MigratorTrait};
 use sea_orm::sea_query::SimpleExpr;
 use sea_orm::sea_query::extension::postgres::PgFunc;
-use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sea_orm::sqlx::sqlite::{SqliteConnection, SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
     ColumnTrait, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
     ExprTrait as _, RuntimeErr, SqliteTransactionMode, TransactionOptions, TransactionTrait, sqlx,
 };
 
+use sqlx_core::transaction::TransactionManager as _;
 use uuid::Uuid;
 
 use crate::config::DatabaseConfig;
@@ -88,6 +89,9 @@ fn read_write() -> TransactionOptions {
 
 fn sqlite(file: &Path, connections: u32, patience: Duration) -> ConnectOptions {
     let mut options = ConnectOptions::new("sqlite:");
+    // A commit or a rollback that failed (the disk was full) can leave a connection inside a transaction that nobody
+    // ends: what is "committed" on it later is not. It is never used again.
+    options.map_sqlx_sqlite_before_acquire(|connection, _| Box::pin(is_outside_transaction(connection)));
     let file = file.to_owned();
     options.max_connections(connections).acquire_timeout(patience).sqlx_logging(false).map_sqlx_sqlite_opts(
         move |sqlite| {
@@ -101,6 +105,16 @@ fn sqlite(file: &Path, connections: u32, patience: Duration) -> ConnectOptions {
         },
     );
     options
+}
+
+/// Whether a connection stands in no transaction, by its own account and by the driver's.
+async fn is_outside_transaction(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    // Behind whatever the driver has still to roll back. SQLite refuses it within a transaction.
+    if sqlx::raw_sql("BEGIN").execute(&mut *connection).await.is_err() {
+        return Ok(false);
+    }
+    sqlx::raw_sql("ROLLBACK").execute(&mut *connection).await?;
+    Ok(<sqlx::Sqlite as sqlx::Database>::TransactionManager::get_transaction_depth(connection) == 0)
 }
 
 fn postgres(url: &str, connections: u32, patience: Duration) -> ConnectOptions {

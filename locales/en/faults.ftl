@@ -29,6 +29,7 @@ measure-nesting = levels of selections
 measure-fields = fields
 measure-selections = selections
 measure-introspected = introspected values
+measure-answered = values in the answer
 measure-aliases = aliases
 measure-root-fields = fields at the top
 measure-directives = directives

@@ -29,6 +29,7 @@ measure-nesting = tingkat pilihan
 measure-fields = kolom
 measure-selections = pilihan
 measure-introspected = nilai introspeksi
+measure-answered = nilai dalam jawaban
 measure-aliases = alias
 measure-root-fields = kolom teratas
 measure-directives = direktif

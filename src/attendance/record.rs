@@ -55,8 +55,11 @@ impl Attempt {
             Occasion::Workday(Direction::Out) => json!({ "workday": "OUT" }),
             Occasion::CourseSession(id) => json!({ "courseSession": id.to_string() }),
         };
-        let location =
-            self.location.map(|fix| json!([fix.latitude, fix.longitude, fix.accuracy_meters, fix.is_mocked]));
+        // Adding zero makes of minus zero the zero that it equals.
+        let location = self.location.map(|fix| {
+            let accuracy = fix.accuracy_meters.map(|meters| meters + 0.0);
+            json!([fix.latitude + 0.0, fix.longitude + 0.0, accuracy, fix.is_mocked])
+        });
         let canonical = json!([occasion, self.captured_at.timestamp_micros(), location, self.venue_code]);
         digest(&[b"check-in", canonical.to_string().as_bytes()])
     }

@@ -137,7 +137,8 @@ pub fn timing(captured_at: Instant, sent_at: Instant, received_at: Instant) -> R
     if sent_after > OFFLINE_LIFE {
         return Err(Problem::TooOld);
     }
-    Ok(Timing { effective_at: captured_at + offset, sent_after, is_skewed: offset.abs() > CLOCK_TOLERANCE })
+    let effective_at = std::cmp::min(captured_at + offset, received_at);
+    Ok(Timing { effective_at, sent_after, is_skewed: offset.abs() > CLOCK_TOLERANCE })
 }
 
 /// What became of the code.

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Read, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -221,7 +221,7 @@ fn configure(data_dir: &str) -> Result<Config, CliError> {
         tracing::warn!(variable, "this setting means nothing to bina");
     }
     tracing::info!("configuration: {config}");
-    std::fs::create_dir_all(&config.data_dir).map_err(|error| CliError::Setting {
+    make_private(&config.data_dir).map_err(|error| CliError::Setting {
         setting: format!("BINA_DATA_DIR {}", config.data_dir.display()),
         cause: error.to_string(),
         takes: TAKES_FOLDER,
@@ -280,6 +280,15 @@ async fn reach(url: &str) -> Result<(), String> {
         Ok(reached) => reached.map_err(tell),
         Err(_) => Err(format!("no answer within {} seconds", PATIENCE.as_secs())),
     }
+}
+
+/// The database holds what its owner's eyes alone may see: hashes of passwords, secrets of codes.
+fn make_private(folder: &Path) -> io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
 }
 
 async fn listen(app: &App) -> Result<tokio::net::TcpListener, CliError> {

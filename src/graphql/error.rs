@@ -1,6 +1,6 @@
 //! The one place where errors leave: what a client sees of an [`Error`], and what the log does.
 
-use async_graphql::{ErrorExtensionValues, Response, ServerError};
+use async_graphql::{ErrorExtensionValues, Response, ServerError, Value};
 
 use crate::error::{Error, Kind};
 use crate::locale::Locale;
@@ -55,6 +55,10 @@ pub fn finish(mut response: Response, locale: Locale, request_id: &str) -> Finis
         error.source = None;
     }
     response.errors.truncate(MAX_ERRORS);
+    // Where a root field has an answer, something was done: the status must not say that nothing was.
+    if matches!(&response.data, Value::Object(roots) if roots.values().any(|root| *root != Value::Null)) {
+        (status, retry_after) = (None, None);
+    }
     Finished { status, retry_after, body: response }
 }
 

@@ -41,6 +41,9 @@ pub struct Limits {
     /// Values that introspection may answer with, estimated from a schema of 200 types: the fullest of the known
     /// introspection queries comes to 0.7 million, and each further `fields` within `fields` multiplies it by twelve.
     pub introspected: usize,
+    /// Values that an answer may have, pages as long as they are asked for: a page of 100 with 20 fields each and a short
+    /// list in each has 8,000; pages within pages within pages have a million, and a query of the database for each.
+    pub answered: usize,
     /// Aliases of the document: each is one more run of a resolver.
     pub aliases: usize,
     /// Fields at the top of the executed operation: each of them is a unit of work.
@@ -65,6 +68,7 @@ impl Default for Limits {
             fields: 400,
             selections: 2_000,
             introspected: 1_500_000,
+            answered: 20_000,
             aliases: 30,
             root_fields: 10,
             root_fields_with_attempt: 1,
@@ -93,6 +97,8 @@ pub enum Measure {
     Selections,
     /// Values that introspection may answer with.
     Introspected,
+    /// Values that an answer may have.
+    Answered,
     /// Aliases.
     Aliases,
     /// Fields at the top.
@@ -114,6 +120,7 @@ impl Measure {
             Self::Fields => "measure-fields",
             Self::Selections => "measure-selections",
             Self::Introspected => "measure-introspected",
+            Self::Answered => "measure-answered",
             Self::Aliases => "measure-aliases",
             Self::RootFields => "measure-root-fields",
             Self::Directives => "measure-directives",

@@ -93,7 +93,7 @@ impl Call<'_> {
         let Params { query, operation_name, variables } = self.params;
         guard::scan(&query, limits)?;
         let document = parse_query(&query)?;
-        let executed = guard::examine(&document, operation_name.as_deref(), limits)?;
+        let executed = guard::examine(&document, operation_name.as_deref(), &variables, limits)?;
         if let Some(name) = executed.name.clone().filter(|name| name.len() <= MAX_NAME) {
             // Nobody else sets it.
             caller.operation.get_or_init(|| name);

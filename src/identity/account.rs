@@ -121,21 +121,28 @@ pub async fn of_employee(
 /// A code for an employee to open their account or to set a new password.
 ///
 /// # Errors
-/// `NOT_FOUND`; `FORBIDDEN` unless one keeps the agency, or is the national admin and the person an agency admin.
+/// `NOT_FOUND`; `FORBIDDEN` unless one may decide over the person's account.
 pub async fn issue_code(app: &App, actor: &Actor, whom: &Named) -> Result<(String, Instant)> {
-    actor.person()?;
+    let by = actor.person()?.account_id;
     let transaction = app.db.begin().await?;
     let employee = named(&transaction, actor, "employee", whom).await?;
-    if !policy::can(actor, Action::Keep(employee.agency_id)) {
-        policy::require(actor, Action::NameAgencyAdmins)?;
-        if !is_agency_admin(&transaction, &employee).await? {
-            return Err(Error::refused(Problem::Forbidden));
-        }
-    }
+    require_over(&transaction, actor, &employee).await?;
     let account = of_employee(app, &transaction, &employee).await?;
     let made = code::make(app, &transaction, Purpose::Account, &account.id.to_string()).await?;
     transaction.commit().await?;
+    tracing::info!(audit = true, by = %by, to = %account.id, "a one-time code was issued");
     Ok(made)
+}
+
+/// Who may decide over somebody's account: the admin of their agency; over an admin's, the national admin alone, or one
+/// admin could take over another's.
+async fn require_over(db: &impl ConnectionTrait, actor: &Actor, employee: &employee::Model) -> Result<()> {
+    let is_oneself = actor.employment().is_some_and(|me| me.id == employee.id);
+    if !is_oneself && is_agency_admin(db, employee).await? {
+        policy::require(actor, Action::NameAgencyAdmins)
+    } else {
+        policy::require(actor, Action::Keep(employee.agency_id))
+    }
 }
 
 async fn is_agency_admin(db: &impl ConnectionTrait, employee: &employee::Model) -> Result<bool> {
@@ -147,6 +154,13 @@ async fn is_agency_admin(db: &impl ConnectionTrait, employee: &employee::Model) 
     Ok(grant.one(db).await?.is_some())
 }
 
+/// Wrong codes are counted by who is meant and where they come from together: no stranger keeps somebody waiting.
+pub(super) fn code_counters(subject: &str, address: IpAddr) -> [Counter; 2] {
+    let from = address.to_string();
+    let here = Counter::new(Slowdown::ACCOUNT, &[b"code", subject.as_bytes(), from.as_bytes()]);
+    [here, Counter::address("code", address)]
+}
+
 /// Sets the password of an account with a one-time code; whoever was logged in is logged out.
 ///
 /// # Errors
@@ -154,8 +168,7 @@ async fn is_agency_admin(db: &impl ConnectionTrait, employee: &employee::Model) 
 pub async fn activate(app: &App, address: IpAddr, identifier: &str, typed: &str, new_password: &str) -> Result<()> {
     password::check_new("newPassword", new_password, &[identifier])?;
     let identifier = Identifier::read(identifier);
-    let counters =
-        [Counter::new(Slowdown::ACCOUNT, &[b"code", identifier.key().as_bytes()]), Counter::address("code", address)];
+    let counters = code_counters(identifier.key(), address);
     let turn = app.hasher.turn().await?;
     throttle::check(app, &counters).await?;
     let hash = turn.hash(new_password).await?;
@@ -197,11 +210,12 @@ pub async fn change_password(app: &App, actor: &Actor, current: &str, new_passwo
     let counters = [Counter::new(Slowdown::ACCOUNT, &[b"password", person.account_id.0.as_bytes()])];
     let turn = app.hasher.turn().await?;
     throttle::check(app, &counters).await?;
-    if !turn.verify(current, account.password_hash.as_deref()).await? {
+    let (is_right, turn) = turn.verify(current, account.password_hash.as_deref()).await?;
+    if !is_right {
         throttle::fail(app, &counters).await?;
         return Err(Error::at("currentPassword", Problem::InvalidCredentials));
     }
-    let hash = app.hasher.hash(new_password).await?;
+    let hash = turn.hash(new_password).await?;
     let now = app.clock.now();
     let transaction = app.db.begin().await?;
     let unchanged = by_id().lock_exclusive().one(&transaction).await?;
@@ -220,13 +234,13 @@ pub async fn change_password(app: &App, actor: &Actor, current: &str, new_passwo
 /// Keeps an employee out of their account, or lets them in again. Locking logs every device out.
 ///
 /// # Errors
-/// `NOT_FOUND`; `FORBIDDEN` unless one keeps the agency.
+/// `NOT_FOUND`; `FORBIDDEN` unless one may decide over the person's account.
 pub async fn set_lock(app: &App, actor: &Actor, whom: EmployeeId, is_locked: bool) -> Result<employee::Model> {
-    actor.person()?;
+    let by = actor.person()?.account_id;
     let now = app.clock.now();
     let transaction = app.db.begin().await?;
     let employee = named(&transaction, actor, "employeeId", &Named::Id(whom)).await?;
-    policy::require(actor, Action::Keep(employee.agency_id))?;
+    require_over(&transaction, actor, &employee).await?;
     let account = of_employee(app, &transaction, &employee).await?;
     account::Entity::update_many()
         .col_expr(account::Column::LockedAt, Expr::value(is_locked.then_some(now)))
@@ -239,5 +253,6 @@ pub async fn set_lock(app: &App, actor: &Actor, whom: EmployeeId, is_locked: boo
     };
     transaction.commit().await?;
     app.actors.forget_devices(&ended).await;
+    tracing::info!(audit = true, %by, of = %account.id, is_locked, "an account was locked or unlocked");
     Ok(employee)
 }

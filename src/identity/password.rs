@@ -84,34 +84,32 @@ impl Turn<'_> {
     pub async fn hash(self, password: &str) -> Result<String> {
         let password = normalise(password);
         let argon2 = self.hasher.argon2.clone();
-        self.blocking(move || Ok(argon2.hash_password(password.as_bytes()).map_err(Error::internal)?.to_string())).await
+        let work = move || Ok(argon2.hash_password(password.as_bytes()).map_err(Error::internal)?.to_string());
+        Ok(self.blocking(work).await?.0)
     }
 
-    /// Whether the password is the hashed one. Without a hash it takes the same time and says no.
+    /// Whether the password is the hashed one. Without a hash it takes the same time and says no. The turn goes on until
+    /// it is dropped: a failure is counted before the next attempt is looked at.
     ///
     /// # Errors
     /// When hashing fails.
-    pub async fn verify(self, password: &str, hash: Option<&str>) -> Result<bool> {
+    pub async fn verify(self, password: &str, hash: Option<&str>) -> Result<(bool, Self)> {
         let is_known = hash.is_some();
         let (password, hash) = (normalise(password), hash.unwrap_or(&self.hasher.decoy).to_owned());
         let argon2 = self.hasher.argon2.clone();
-        let is_right = self
-            .blocking(move || {
-                let hash = PasswordHash::new(&hash).map_err(Error::internal)?;
-                Ok(argon2.verify_password(password.as_bytes(), &hash).is_ok())
-            })
-            .await?;
-        Ok(is_known && is_right)
+        let work = move || {
+            let hash = PasswordHash::new(&hash).map_err(Error::internal)?;
+            Ok(argon2.verify_password(password.as_bytes(), &hash).is_ok())
+        };
+        let (is_right, turn) = self.blocking(work).await?;
+        Ok((is_known && is_right, turn))
     }
 
-    async fn blocking<T: Send + 'static>(self, work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-        // The slot is held until the work is done, also when nobody waits for it any more.
-        let slot = self.slot;
-        let work = move || {
-            let _slot = slot;
-            work()
-        };
-        tokio::task::spawn_blocking(work).await.map_err(Error::internal)?
+    async fn blocking<T: Send + 'static>(self, work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<(T, Self)> {
+        // The slot goes along, so that it is held until the work is done, also when nobody waits for it any more.
+        let (hasher, slot) = (self.hasher, self.slot);
+        let (done, slot) = tokio::task::spawn_blocking(move || (work(), slot)).await.map_err(Error::internal)?;
+        Ok((done?, Self { hasher, slot }))
     }
 }
 
@@ -164,7 +162,7 @@ mod tests {
     async fn a_password_verifies_in_any_composition_and_an_unknown_user_never() {
         let hasher = Hasher::cheap();
         let hash = hasher.hash("caf\u{e9} di tepi pantai").await.unwrap();
-        let verify = async |password, hash| hasher.turn().await.unwrap().verify(password, hash).await.unwrap();
+        let verify = async |password, hash| hasher.turn().await.unwrap().verify(password, hash).await.unwrap().0;
         assert!(verify("cafe\u{301} di tepi pantai", Some(hash.as_str())).await);
         assert!(!verify("cafe di tepi pantai", Some(hash.as_str())).await);
         assert!(!verify("nobody", None).await);

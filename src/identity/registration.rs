@@ -6,7 +6,7 @@ use entity::one_time_code::Purpose;
 use entity::{account, contact};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
-use super::account::{add_email, open};
+use super::account::{add_email, code_counters, open};
 use super::rules::{self, Slowdown};
 use super::throttle::{self, Counter};
 use super::{code, password};
@@ -65,8 +65,7 @@ pub async fn register(app: &App, input: Registration) -> Result<account::Model> 
     let name = text::name("name", &input.name, 100)?;
     let email = rules::email(&input.email).ok_or_else(|| Error::at("email", Problem::Malformed))?;
     password::check_new("password", &input.password, &[&email, &name])?;
-    let counters =
-        [Counter::new(Slowdown::ACCOUNT, &[b"code", email.as_bytes()]), Counter::address("code", input.address)];
+    let counters = code_counters(&email, input.address);
     let turn = app.hasher.turn().await?;
     throttle::check(app, &counters).await?;
     let hash = turn.hash(&input.password).await?;

@@ -16,8 +16,9 @@ pub const DEVICE_LIFE: TimeDelta = TimeDelta::days(365);
 pub const ACCOUNT_CODE_LIFE: TimeDelta = TimeDelta::hours(72);
 /// How long a code sent by e-mail holds.
 pub const CONTACT_CODE_LIFE: TimeDelta = TimeDelta::minutes(30);
-/// Wrong codes after which a code is dead.
-pub const MAX_CODE_FAILURES: i32 = 10;
+/// Wrong codes after which a code is dead: far more than its owner mistypes, far fewer than its 50 bits need, and not
+/// so few that a stranger kills it in a minute.
+pub const MAX_CODE_FAILURES: i32 = 1_000;
 
 /// What somebody logs in with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,19 +99,20 @@ impl Slowdown {
     /// Codes sent to one e-mail address.
     pub const MAIL: Self = Self { free: 3, longest: TimeDelta::minutes(15) };
 
-    /// Failures older than this no longer count.
-    const FORGIVEN: TimeDelta = TimeDelta::hours(1);
-
-    /// Failures that still count.
+    /// Failures that still count: one is forgiven every minute, and all after an hour.
     #[must_use]
     pub fn counted(failures: i32, last_failure_at: Instant, now: Instant) -> i32 {
-        if now - last_failure_at >= Self::FORGIVEN { 0 } else { failures }
+        match (now - last_failure_at).num_minutes() {
+            minutes if minutes >= 60 => 0,
+            minutes => i32::try_from(minutes).map_or(0, |forgiven| (failures - forgiven.max(0)).max(0)),
+        }
     }
 
     /// How long to wait before the next attempt.
     #[must_use]
     pub fn wait(self, failures: i32, last_failure_at: Instant, now: Instant) -> Option<TimeDelta> {
-        let excess = Self::counted(failures, last_failure_at, now) - self.free;
+        // A wait that began is not shortened by what is forgiven meanwhile.
+        let excess = failures - self.free;
         let doublings = u32::try_from(excess).ok()?.min(20);
         let wait = TimeDelta::seconds(1 << doublings).min(self.longest);
         Some(last_failure_at + wait - now).filter(|rest| *rest > TimeDelta::zero())

@@ -67,11 +67,12 @@ pub async fn login(app: &App, input: Login) -> Result<Tokens> {
     let turn = app.hasher.turn().await?;
     throttle::check(app, &counters).await?;
     let hash = account.as_ref().and_then(|account| account.password_hash.as_deref());
-    let is_right = turn.verify(&input.password, hash).await?;
+    let (is_right, turn) = turn.verify(&input.password, hash).await?;
     let Some(account) = account.filter(|_| is_right) else {
         throttle::fail(app, &counters).await?;
         return Err(Error::refused(Problem::InvalidCredentials));
     };
+    drop(turn);
 
     let now = app.clock.now();
     let transaction = app.db.begin().await?;

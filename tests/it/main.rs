@@ -8,6 +8,7 @@ mod cast;
 mod client;
 mod demo;
 mod explorer;
+mod faults;
 mod guard;
 mod harness;
 mod http;

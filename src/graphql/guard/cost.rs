@@ -4,10 +4,10 @@
 
 use std::collections::HashMap;
 
-use async_graphql::Name;
 use async_graphql::parser::types::{
-    DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet,
+    DocumentOperations, ExecutableDocument, Field, OperationDefinition, OperationType, Selection, SelectionSet,
 };
+use async_graphql::{Name, Value as ConstValue, Variables};
 
 use super::{Breach, Limits, Measure, at_most};
 
@@ -34,9 +34,10 @@ pub struct Executed {
 pub fn examine(
     document: &ExecutableDocument,
     operation_name: Option<&str>,
+    variables: &Variables,
     limits: &Limits,
 ) -> Result<Executed, Breach> {
-    let mut scale = Scale::default();
+    let mut scale = Scale { variables, fragments: HashMap::new(), aliases: 0, directives: 0 };
     let mut selections = 0_usize;
     for name in in_order(document)? {
         let fragment = &document.fragments[name].node;
@@ -138,6 +139,10 @@ struct Weight {
     introspection_depth: usize,
     /// Values answered by the `__schema` and `__type` fields in it.
     introspected: usize,
+    /// Values answered at most, pages as long as they are asked for.
+    answered: usize,
+    /// Whether it asks for the items of a connection.
+    has_items: bool,
     /// Fields at the top.
     roots: usize,
     /// Of them, those that need no token.
@@ -147,7 +152,8 @@ struct Weight {
 }
 
 impl Weight {
-    fn of_field(name: &str, below: Self) -> Self {
+    fn of_field(name: &str, entries_asked: Option<usize>, below: Self) -> Self {
+        let page = if below.has_items { entries_asked.unwrap_or(DEFAULT_PAGE) } else { entries_asked.unwrap_or(1) };
         let full_depth = below.full_depth.saturating_add(1);
         let full_introspected = below.full_introspected.saturating_mul(entries(name)).saturating_add(1);
         let is_without_token = WITHOUT_TOKEN.contains(&name);
@@ -165,6 +171,8 @@ impl Weight {
             full_introspected,
             introspection_depth,
             introspected,
+            answered: below.answered.saturating_mul(page).saturating_add(1),
+            has_items: matches!(name, "nodes" | "edges"),
             roots: 1,
             roots_without_token: usize::from(is_without_token),
             attempts: usize::from(is_without_token || name == CHANGE_PASSWORD),
@@ -185,6 +193,8 @@ impl Weight {
             full_introspected: self.full_introspected.saturating_add(other.full_introspected),
             introspection_depth: self.introspection_depth.max(other.introspection_depth),
             introspected: self.introspected.saturating_add(other.introspected),
+            answered: self.answered.saturating_add(other.answered),
+            has_items: self.has_items || other.has_items,
             roots: self.roots.saturating_add(other.roots),
             roots_without_token: self.roots_without_token.saturating_add(other.roots_without_token),
             attempts: self.attempts.saturating_add(other.attempts),
@@ -200,7 +210,8 @@ impl Weight {
             at_most(Measure::RootFields, self.roots, limits.root_fields_with_attempt)?;
         }
         at_most(Measure::Fields, self.fields, limits.fields)?;
-        at_most(Measure::Introspected, self.introspected, limits.introspected)
+        at_most(Measure::Introspected, self.introspected, limits.introspected)?;
+        at_most(Measure::Answered, self.answered, limits.answered)
     }
 }
 
@@ -217,15 +228,35 @@ fn entries(name: &str) -> usize {
     }
 }
 
+/// Items of a page that does not say how many.
+const DEFAULT_PAGE: usize = 20;
+/// Items of the longest page: what a size that cannot be read is taken for.
+const LONGEST_PAGE: usize = 100;
+
 /// Weighs selection sets; counts on the way what the limits of the whole document count.
-#[derive(Default)]
 struct Scale<'a> {
+    variables: &'a Variables,
     fragments: HashMap<&'a str, Weight>,
     aliases: usize,
     directives: usize,
 }
 
 impl Scale<'_> {
+    /// How many entries a field asks for: `first` of a connection, the length of `ids`.
+    fn entries_asked(&self, field: &Field) -> Option<usize> {
+        let (_, value) = field.arguments.iter().find(|(name, _)| matches!(name.node.as_str(), "first" | "ids"))?;
+        let value = value.node.clone().into_const_with(|name| self.variables.get(&name).cloned().ok_or(()));
+        match value.unwrap_or_default() {
+            ConstValue::Null => None,
+            ConstValue::List(ids) => Some(ids.len()),
+            ConstValue::Number(first) => {
+                // What is out of range is refused by the field itself, without a page.
+                Some(first.as_u64().and_then(|first| usize::try_from(first).ok()).unwrap_or(0).min(LONGEST_PAGE))
+            }
+            _ => Some(LONGEST_PAGE),
+        }
+    }
+
     fn weigh(&mut self, set: &SelectionSet) -> Weight {
         let mut total = Weight::default();
         for selection in &set.items {
@@ -234,7 +265,7 @@ impl Scale<'_> {
                 Selection::Field(field) => {
                     self.aliases += usize::from(field.node.alias.is_some());
                     let below = self.weigh(&field.node.selection_set.node);
-                    Weight::of_field(&field.node.name.node, below)
+                    Weight::of_field(&field.node.name.node, self.entries_asked(&field.node), below)
                 }
                 Selection::InlineFragment(inline) => Weight::of_fragment(self.weigh(&inline.node.selection_set.node)),
                 Selection::FragmentSpread(spread) => {

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use super::*;
 
 fn limit(query: &str) -> Result<Executed, Breach> {
-    examine(&parse_query(query).unwrap(), None, &Limits::default())
+    examine(&parse_query(query).unwrap(), None, &Variables::default(), &Limits::default())
 }
 
 fn past(measure: Measure, limit: usize) -> Result<Executed, Breach> {
@@ -38,7 +38,7 @@ fn refuses_bombs_that_are_not_executed() {
     let document = format!("query Small{{a}} {}", bomb(24, 2).replacen('{', "query Large{", 1));
     let document = parse_query(&document).unwrap();
     let refused = past(Measure::Selections, 2_000);
-    assert_eq!(examine(&document, Some("Small"), &Limits::default()), refused);
+    assert_eq!(examine(&document, Some("Small"), &Variables::default(), &Limits::default()), refused);
     let unused = bomb(24, 2).replacen("...F0", "a", 1);
     assert_eq!(limit(&unused), refused);
 }
@@ -94,7 +94,7 @@ fn knows_what_needs_no_token() {
 #[test]
 fn chooses_the_operation_as_the_executor_does() {
     let limits = Limits::default();
-    let chosen = |query, name| examine(&parse_query(query).unwrap(), name, &limits);
+    let chosen = |query, name| examine(&parse_query(query).unwrap(), name, &Variables::default(), &limits);
     let none = |name: Option<&str>| Err(Breach::NoOperation(name.map(ToOwned::to_owned)));
     assert_eq!(chosen("{a}", None).unwrap().name, None);
     assert_eq!(chosen("{a}", Some("A")), none(Some("A")));
@@ -192,6 +192,7 @@ fn count(path: &[&str], weight: &mut Weight) {
         weight.introspected += answered(&path[at..]);
     }
     weight.full_depth = weight.full_depth.max(path.len());
+    weight.answered += 1;
     weight.full_introspected += answered(path);
     if path.len() == 1 {
         weight.roots += 1;
@@ -204,7 +205,8 @@ proptest! {
     #[test]
     fn weighs_as_if_everything_were_spread_out(query in document()) {
         let document = parse_query(&query).unwrap();
-        let mut scale = Scale::default();
+        let variables = Variables::default();
+        let mut scale = Scale { variables: &variables, fragments: HashMap::new(), aliases: 0, directives: 0 };
         for name in in_order(&document).unwrap() {
             let weight = scale.weigh(&document.fragments[name].node.selection_set.node);
             scale.fragments.insert(name, weight);
@@ -216,4 +218,21 @@ proptest! {
         prop_assert_eq!(scale.weigh(set), expected);
         prop_assert_eq!(scale.aliases, query.matches("b:").count());
     }
+}
+
+#[test]
+fn pages_within_pages_are_counted_as_long_as_they_are_asked_for() {
+    let nested = "{ a(first: 50) { nodes { b(first: 50) { edges { node { c(first: 50) { nodes { id } } } } } } } }";
+    assert_eq!(limit(nested), past(Measure::Answered, 20_000));
+    assert!(limit("{ a(first: 100) { nodes { id name b(first: 20) { nodes { id } } } } }").is_ok());
+    // Where no size is said, a page has twenty; a size in a variable counts as what is sent.
+    assert!(limit("{ a { nodes { b { nodes { c { nodes { d { nodes { id } } } } } } } } }").is_err());
+    let with = |first: i64| {
+        let variables = Variables::from_json(serde_json::json!({ "n": first }));
+        let document = parse_query(
+            "query($n: Int) { a(first: $n) { nodes { b(first: $n) { nodes { c(first: $n) { nodes { id } } } } } } }",
+        );
+        examine(&document.unwrap(), None, &variables, &Limits::default())
+    };
+    assert!(with(10).is_ok() && with(50).is_err());
 }
