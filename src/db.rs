@@ -24,6 +24,8 @@ const WRITER_PATIENCE: Duration = Duration::from_secs(5);
 const MIGRATION_PATIENCE: Duration = Duration::from_mins(2);
 /// The key of PostgreSQL's advisory lock around migrations: "bina" in ASCII.
 const MIGRATION_LOCK: i64 = 0x6269_6e61;
+/// The key of PostgreSQL's advisory lock around loading the demo: "load" in ASCII.
+const LOAD_LOCK: i64 = 0x6c6f_6164;
 
 /// The database of a running server.
 ///
@@ -138,6 +140,28 @@ pub async fn migrate(config: &DatabaseConfig, direction: Direction) -> Result<()
     }
     transaction.commit().await?;
     connection.close().await
+}
+
+/// A turn at something that one process does at a time.
+#[derive(Debug)]
+pub struct Turn(Option<DatabaseConnection>);
+
+impl Turn {
+    /// Waits for the turn to fill an empty database. On SQLite the file's writer is one anyway.
+    pub async fn to_load(config: &DatabaseConfig) -> Result<Self, DbErr> {
+        let DatabaseConfig::Postgres { url, .. } = config else { return Ok(Self(None)) };
+        let connection = Database::connect(postgres(url.expose(), 1, ACQUIRE_TIMEOUT)).await?;
+        connection.execute_unprepared(&format!("SELECT pg_advisory_lock({LOAD_LOCK})")).await?;
+        Ok(Self(Some(connection)))
+    }
+
+    /// Gives the turn to the next.
+    pub async fn end(self) -> Result<(), DbErr> {
+        match self.0 {
+            Some(connection) => connection.close().await,
+            None => Ok(()),
+        }
+    }
 }
 
 /// Every change with whether it is applied.

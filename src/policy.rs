@@ -118,6 +118,22 @@ pub fn require(actor: &Actor, action: Action) -> Result<()> {
     if can(actor, action) { Ok(()) } else { Err(Error::refused(Problem::Forbidden)) }
 }
 
+/// As [`require`] to keep an agency that an input names. Agencies are public, but for what is done in them another's is
+/// as good as none.
+///
+/// # Errors
+/// UNAUTHENTICATED; FORBIDDEN in one's own agency; `NOT_FOUND` at `field` elsewhere.
+pub fn require_agency(actor: &Actor, field: &str, agency: AgencyId) -> Result<()> {
+    let person = actor.person()?;
+    if can(actor, Action::Keep(agency)) {
+        Ok(())
+    } else if person.employee.is_some_and(|employee| employee.agency_id == agency) {
+        Err(Error::refused(Problem::Forbidden))
+    } else {
+        Err(Error::at(field, Problem::NotFound))
+    }
+}
+
 /// A table whose rows are seen by some and not by others.
 pub trait Scoped: EntityTrait {
     /// Which rows the actor may see.

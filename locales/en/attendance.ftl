@@ -1,4 +1,5 @@
 check-in-accepted = You are checked in.
+check-out-accepted = You are checked out.
 check-in-accepted-late = You are checked in, { $minutes } minutes late.
 check-in-needs-review = Your check-in is recorded and will be reviewed.
 check-in-rejected = Your check-in is recorded but does not count.

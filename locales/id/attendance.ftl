@@ -1,5 +1,6 @@
-check-in-accepted = Presensi Anda tercatat.
-check-in-accepted-late = Presensi Anda tercatat, terlambat { $minutes } menit.
+check-in-accepted = Presensi masuk Anda tercatat.
+check-out-accepted = Presensi pulang Anda tercatat.
+check-in-accepted-late = Presensi masuk Anda tercatat, terlambat { $minutes } menit.
 check-in-needs-review = Presensi Anda tercatat dan akan diperiksa.
 check-in-rejected = Presensi Anda tercatat tetapi tidak dihitung.
 reason-not-enrolled = Anda tidak terdaftar di kelas ini. Mintalah penyelenggara mendaftarkan Anda.

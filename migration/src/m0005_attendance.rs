@@ -41,6 +41,7 @@ CREATE TABLE check_in (
 -- Exactly once, for ever: a key belongs to one employee's one intent.
 CREATE UNIQUE INDEX check_in_key ON check_in (employee_id, idempotency_key);
 CREATE INDEX check_in_history ON check_in (employee_id, id);
+CREATE INDEX check_in_workday ON check_in (employee_id, workday_on) WHERE workday_on IS NOT NULL;
 CREATE INDEX check_in_roll ON check_in (course_session_id, id) WHERE course_session_id IS NOT NULL;
 
 -- The country's default working hours; an agency's or a unit's own row goes before it.

@@ -1,6 +1,6 @@
 //! What a person is told of a check-in, in words, with what to do next.
 
-use entity::check_in::{self, Verdict};
+use entity::check_in::{self, Direction, Verdict};
 
 use super::rules::Reason;
 use crate::locale::Locale;
@@ -9,6 +9,7 @@ use crate::locale::Locale;
 #[must_use]
 pub fn message(locale: Locale, check_in: &check_in::Model) -> String {
     let verdict = match (check_in.verdict, check_in.minutes_late.filter(|minutes| *minutes > 0)) {
+        (Verdict::Accepted, _) if check_in.direction == Some(Direction::Out) => locale.text("check-out-accepted", &[]),
         (Verdict::Accepted, Some(late)) => locale.text("check-in-accepted-late", &[("minutes", late.to_string())]),
         (Verdict::Accepted, None) => locale.text("check-in-accepted", &[]),
         (Verdict::NeedsReview, _) => locale.text("check-in-needs-review", &[]),
@@ -16,7 +17,11 @@ pub fn message(locale: Locale, check_in: &check_in::Model) -> String {
     };
     let distance = check_in.distance_meters.unwrap_or_default();
     let args = [("distance", format!("{distance:.0}"))];
-    let reasons = Reason::split(&check_in.reasons).into_iter().map(|reason| locale.text(key(reason), &args));
+    let reasons = Reason::split(&check_in.reasons);
+    // Of a code that nobody looked at nothing is said.
+    let is_closed = reasons.contains(&Reason::TooManyWrongCodes);
+    let told = reasons.into_iter().filter(|reason| !(is_closed && *reason == Reason::CodeWrong));
+    let reasons = told.map(|reason| locale.text(key(reason), &args));
     std::iter::once(verdict).chain(reasons).collect::<Vec<_>>().join(" ")
 }
 

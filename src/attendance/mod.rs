@@ -7,6 +7,7 @@
 
 pub mod facts;
 pub mod geo;
+mod loader;
 pub mod message;
 pub mod record;
 pub mod rules;

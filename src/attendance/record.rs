@@ -272,7 +272,8 @@ struct Setting {
 }
 
 fn check_code(class: &Class, attempt: &Attempt, timing: Timing, received_at: Instant) -> Result<Code> {
-    if !class.session.requires_code {
+    // Before the class and after it no code is on a screen, so none can be wrong.
+    if !class.session.requires_code || !facts::class_window(&class.session).contains(timing.effective_at) {
         return Ok(Code::NotAsked);
     }
     let Some(code) = &attempt.venue_code else { return Ok(Code::Missing) };

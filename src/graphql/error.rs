@@ -48,6 +48,8 @@ pub fn finish(mut response: Response, locale: Locale, request_id: &str) -> Finis
         extensions.set("requestId", request_id);
         if let Some(Kind::BadInput(refusal)) = ours.map(Error::kind) {
             extensions.set("field", refusal.field.clone());
+        } else if let Some(argument) = argument(&message).filter(|_| ours.is_none() && error.path.is_empty()) {
+            extensions.set("field", argument.split('.').map(str::to_owned).collect::<Vec<_>>());
         }
         error.extensions = Some(extensions);
         error.source = None;
@@ -74,11 +76,17 @@ fn words(error: &Error, locale: Locale) -> (&'static str, String) {
     }
 }
 
+/// The argument whose value has not the form of its type, in the words of the executor's validation.
+fn argument(message: &str) -> Option<&str> {
+    message.strip_prefix("Invalid value for argument \"")?.split_once('"').map(|(path, _)| path)
+}
+
 /// An error that the executor made itself: about the document, or about an argument's form. Anything else that
 /// carries a path came out of a resolver and tells its secrets to the log alone.
 fn foreign(error: &ServerError, locale: Locale, request_id: &str) -> (&'static str, String) {
     if error.path.is_empty() {
-        return ("GRAPHQL_VALIDATION_FAILED", error.message.clone());
+        let code = if argument(&error.message).is_some() { "BAD_USER_INPUT" } else { "GRAPHQL_VALIDATION_FAILED" };
+        return (code, error.message.clone());
     }
     if error.source.is_none() && error.message.starts_with("Failed to parse") {
         return ("BAD_USER_INPUT", error.message.clone());

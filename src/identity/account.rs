@@ -34,9 +34,14 @@ pub enum Named {
 /// not see them.
 ///
 /// # Errors
-/// `NOT_FOUND` at `employee`.
-pub async fn named(transaction: &DatabaseTransaction, actor: &Actor, named: &Named) -> Result<employee::Model> {
-    let not_found = || Error::at("employee", Problem::NotFound);
+/// `NOT_FOUND` at `field`.
+pub async fn named(
+    transaction: &DatabaseTransaction,
+    actor: &Actor,
+    field: &str,
+    named: &Named,
+) -> Result<employee::Model> {
+    let not_found = || Error::at(field, Problem::NotFound);
     let found = match named {
         Named::Id(id) => {
             policy::find::<employee::Entity>(actor).filter(employee::Column::Id.eq(*id)).one(transaction).await?
@@ -120,7 +125,7 @@ pub async fn of_employee(
 pub async fn issue_code(app: &App, actor: &Actor, whom: &Named) -> Result<(String, Instant)> {
     actor.person()?;
     let transaction = app.db.begin().await?;
-    let employee = named(&transaction, actor, whom).await?;
+    let employee = named(&transaction, actor, "employee", whom).await?;
     if !policy::can(actor, Action::Keep(employee.agency_id)) {
         policy::require(actor, Action::NameAgencyAdmins)?;
         if !is_agency_admin(&transaction, &employee).await? {
@@ -150,9 +155,10 @@ pub async fn activate(app: &App, address: IpAddr, identifier: &str, typed: &str,
     password::check_new("newPassword", new_password, &[identifier])?;
     let identifier = Identifier::read(identifier);
     let counters =
-        [Counter::new(Slowdown::ACCOUNT, &[b"code", identifier.key().as_bytes()]), Counter::address(address)];
-    throttle::attempt(app, &counters).await?;
-    let hash = app.hasher.hash(new_password).await?;
+        [Counter::new(Slowdown::ACCOUNT, &[b"code", identifier.key().as_bytes()]), Counter::address("code", address)];
+    let turn = app.hasher.turn().await?;
+    throttle::check(app, &counters).await?;
+    let hash = turn.hash(new_password).await?;
     let now = app.clock.now();
     let transaction = app.db.begin().await?;
     let account = find::account(&transaction, &identifier).await?;
@@ -162,6 +168,7 @@ pub async fn activate(app: &App, address: IpAddr, identifier: &str, typed: &str,
     };
     let Some(account) = account.filter(|_| is_right) else {
         transaction.commit().await?;
+        throttle::fail(app, &counters).await?;
         return Err(Error::at("code", Problem::InvalidCode));
     };
     set_password(&transaction, &account, hash).await?;
@@ -188,8 +195,10 @@ pub async fn change_password(app: &App, actor: &Actor, current: &str, new_passwo
     let account = by_id().one(app.db.read()).await?.ok_or_else(Error::unauthenticated)?;
     password::check_new("newPassword", new_password, &[&account.name])?;
     let counters = [Counter::new(Slowdown::ACCOUNT, &[b"password", person.account_id.0.as_bytes()])];
-    throttle::attempt(app, &counters).await?;
-    if !app.hasher.verify(current, account.password_hash.as_deref()).await? {
+    let turn = app.hasher.turn().await?;
+    throttle::check(app, &counters).await?;
+    if !turn.verify(current, account.password_hash.as_deref()).await? {
+        throttle::fail(app, &counters).await?;
         return Err(Error::at("currentPassword", Problem::InvalidCredentials));
     }
     let hash = app.hasher.hash(new_password).await?;
@@ -216,7 +225,7 @@ pub async fn set_lock(app: &App, actor: &Actor, whom: EmployeeId, is_locked: boo
     actor.person()?;
     let now = app.clock.now();
     let transaction = app.db.begin().await?;
-    let employee = named(&transaction, actor, &Named::Id(whom)).await?;
+    let employee = named(&transaction, actor, "employeeId", &Named::Id(whom)).await?;
     policy::require(actor, Action::Keep(employee.agency_id))?;
     let account = of_employee(app, &transaction, &employee).await?;
     account::Entity::update_many()

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
 use argon2::{Algorithm, Argon2, Params, Version};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use unicode_normalization::UnicodeNormalization as _;
 
 use crate::error::{Error, Refusal, Result};
@@ -51,13 +51,39 @@ impl Hasher {
         Self { argon2, slots: Arc::new(Semaphore::new(cores)), decoy }
     }
 
+    /// A turn to hash: as many at once as there are cores. What is looked up after the turn began is as fresh as it
+    /// gets before the hash.
+    ///
+    /// # Errors
+    /// When the server stops.
+    pub async fn turn(&self) -> Result<Turn<'_>> {
+        Ok(Turn { hasher: self, slot: self.slots.clone().acquire_owned().await.map_err(Error::internal)? })
+    }
+
     /// Hashes a password in PHC form.
     ///
     /// # Errors
     /// When hashing fails.
     pub async fn hash(&self, password: &str) -> Result<String> {
+        self.turn().await?.hash(password).await
+    }
+}
+
+/// A turn to hash.
+#[derive(Debug)]
+pub struct Turn<'a> {
+    hasher: &'a Hasher,
+    slot: OwnedSemaphorePermit,
+}
+
+impl Turn<'_> {
+    /// Hashes a password in PHC form.
+    ///
+    /// # Errors
+    /// When hashing fails.
+    pub async fn hash(self, password: &str) -> Result<String> {
         let password = normalise(password);
-        let argon2 = self.argon2.clone();
+        let argon2 = self.hasher.argon2.clone();
         self.blocking(move || Ok(argon2.hash_password(password.as_bytes()).map_err(Error::internal)?.to_string())).await
     }
 
@@ -65,10 +91,10 @@ impl Hasher {
     ///
     /// # Errors
     /// When hashing fails.
-    pub async fn verify(&self, password: &str, hash: Option<&str>) -> Result<bool> {
+    pub async fn verify(self, password: &str, hash: Option<&str>) -> Result<bool> {
         let is_known = hash.is_some();
-        let (password, hash) = (normalise(password), hash.unwrap_or(&self.decoy).to_owned());
-        let argon2 = self.argon2.clone();
+        let (password, hash) = (normalise(password), hash.unwrap_or(&self.hasher.decoy).to_owned());
+        let argon2 = self.hasher.argon2.clone();
         let is_right = self
             .blocking(move || {
                 let hash = PasswordHash::new(&hash).map_err(Error::internal)?;
@@ -78,9 +104,9 @@ impl Hasher {
         Ok(is_known && is_right)
     }
 
-    async fn blocking<T: Send + 'static>(&self, work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-        let slot = self.slots.clone().acquire_owned().await.map_err(Error::internal)?;
+    async fn blocking<T: Send + 'static>(self, work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
         // The slot is held until the work is done, also when nobody waits for it any more.
+        let slot = self.slot;
         let work = move || {
             let _slot = slot;
             work()
@@ -138,8 +164,9 @@ mod tests {
     async fn a_password_verifies_in_any_composition_and_an_unknown_user_never() {
         let hasher = Hasher::cheap();
         let hash = hasher.hash("caf\u{e9} di tepi pantai").await.unwrap();
-        assert!(hasher.verify("cafe\u{301} di tepi pantai", Some(&hash)).await.unwrap());
-        assert!(!hasher.verify("cafe di tepi pantai", Some(&hash)).await.unwrap());
-        assert!(!hasher.verify("nobody", None).await.unwrap());
+        let verify = async |password, hash| hasher.turn().await.unwrap().verify(password, hash).await.unwrap();
+        assert!(verify("cafe\u{301} di tepi pantai", Some(hash.as_str())).await);
+        assert!(!verify("cafe di tepi pantai", Some(hash.as_str())).await);
+        assert!(!verify("nobody", None).await);
     }
 }

@@ -23,9 +23,8 @@ use crate::text;
 /// `MALFORMED` at `email`; `TOO_MANY_ATTEMPTS`; `MAIL_UNAVAILABLE`.
 pub async fn request_code(app: &App, address: IpAddr, locale: Locale, email: &str) -> Result<()> {
     let email = rules::email(email).ok_or_else(|| Error::at("email", Problem::Malformed))?;
-    // Counted as failures although nothing failed: whoever asks for many codes is slowed down.
-    let counters = [Counter::new(Slowdown::MAIL, &[b"mail", email.as_bytes()]), Counter::address(address)];
-    throttle::attempt(app, &counters).await?;
+    let counters = [Counter::new(Slowdown::MAIL, &[b"mail", email.as_bytes()]), Counter::address("mail", address)];
+    throttle::take(app, &counters).await?;
     let transaction = app.db.begin().await?;
     let known = contact::Entity::find()
         .filter(contact::Column::Kind.eq(contact::Kind::Email))
@@ -66,12 +65,15 @@ pub async fn register(app: &App, input: Registration) -> Result<account::Model> 
     let name = text::name("name", &input.name, 100)?;
     let email = rules::email(&input.email).ok_or_else(|| Error::at("email", Problem::Malformed))?;
     password::check_new("password", &input.password, &[&email, &name])?;
-    let counters = [Counter::new(Slowdown::ACCOUNT, &[b"code", email.as_bytes()]), Counter::address(input.address)];
-    throttle::attempt(app, &counters).await?;
-    let hash = app.hasher.hash(&input.password).await?;
+    let counters =
+        [Counter::new(Slowdown::ACCOUNT, &[b"code", email.as_bytes()]), Counter::address("code", input.address)];
+    let turn = app.hasher.turn().await?;
+    throttle::check(app, &counters).await?;
+    let hash = turn.hash(&input.password).await?;
     let transaction = app.db.begin().await?;
     if !code::take(app, &transaction, Purpose::Contact, &email, &input.code).await? {
         transaction.commit().await?;
+        throttle::fail(app, &counters).await?;
         return Err(Error::at("code", Problem::InvalidCode));
     }
     let account = open(app, &transaction, &name, Some(hash)).await?;

@@ -37,7 +37,7 @@ pub async fn grant(app: &App, actor: &Actor, whom: &Named, grant: Grant) -> Resu
     }
     let now = app.clock.now();
     let transaction = app.db.begin().await?;
-    let employee = named(&transaction, actor, whom).await?;
+    let employee = named(&transaction, actor, "employee", whom).await?;
     let (role, agency_id, unit_id) = match grant {
         Grant::AgencyAdmin(agency) => (Role::AgencyAdmin, agency, None),
         Grant::Supervisor(unit_id) => {

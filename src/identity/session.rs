@@ -62,10 +62,14 @@ pub async fn login(app: &App, input: Login) -> Result<Tokens> {
     let identifier = Identifier::read(&input.identifier);
     let account = find::account(app.db.read(), &identifier).await?;
     let counters = counters(app, &input, &identifier, account.as_ref().map(|account| account.id)).await?;
-    throttle::attempt(app, &counters).await?;
+    // Looked at again once it is this attempt's turn: guesses sent at the same moment do not slip past the counter.
+    throttle::check(app, &counters).await?;
+    let turn = app.hasher.turn().await?;
+    throttle::check(app, &counters).await?;
     let hash = account.as_ref().and_then(|account| account.password_hash.as_deref());
-    let is_right = app.hasher.verify(&input.password, hash).await?;
+    let is_right = turn.verify(&input.password, hash).await?;
     let Some(account) = account.filter(|_| is_right) else {
+        throttle::fail(app, &counters).await?;
         return Err(Error::refused(Problem::InvalidCredentials));
     };
 
@@ -122,7 +126,7 @@ async fn counters(
     Ok(if known {
         vec![Counter::new(Slowdown::ACCOUNT, &[b"installation", key, input.installation_id.as_bytes()])]
     } else {
-        vec![Counter::new(Slowdown::ACCOUNT, &[b"login", key]), Counter::address(input.address)]
+        vec![Counter::new(Slowdown::ACCOUNT, &[b"login", key]), Counter::address("login", input.address)]
     })
 }
 

@@ -219,7 +219,17 @@ async fn the_accounts_fit_their_roles(#[values(Engine::Sqlite, Engine::Postgres)
         };
         let account = account::Entity::find_by_id(account_id).one(db).await.unwrap().expect("the account");
         assert_eq!(account.name, told.name);
-        assert!(world.app.hasher.verify(&told.password, account.password_hash.as_deref()).await.unwrap());
+        assert!(
+            world
+                .app
+                .hasher
+                .turn()
+                .await
+                .unwrap()
+                .verify(&told.password, account.password_hash.as_deref())
+                .await
+                .unwrap()
+        );
     }
 }
 

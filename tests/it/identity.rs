@@ -169,8 +169,11 @@ async fn failures_slow_the_attacker_and_not_the_owner(#[values(Engine::Sqlite, E
     assert_eq!(error(&login(&cast, nip, PASSWORD, 1).await), "none");
     let guesses = (0..12).map(|guess| login(&cast, nip, "salah salah salah salah", 100 + guess));
     let answers = futures_util::future::join_all(guesses).await;
-    assert_eq!(answers.iter().filter(|answer| error(answer) == "INVALID_CREDENTIALS").count(), 5);
-    assert_eq!(answers.iter().filter(|answer| error(answer) == "TOO_MANY_ATTEMPTS").count(), 7);
+    // Five are free; of what is hashed at the same moment, one a core, not more slips past.
+    let looked_at = answers.iter().filter(|answer| error(answer) == "INVALID_CREDENTIALS").count();
+    let cores = std::thread::available_parallelism().unwrap().get();
+    assert!((5..5 + cores).contains(&looked_at), "{looked_at}");
+    assert_eq!(answers.iter().filter(|answer| error(answer) == "TOO_MANY_ATTEMPTS").count(), 12 - looked_at);
     // The right password from an unknown phone waits too; the owner's own phone does not.
     assert_eq!(error(&login(&cast, nip, PASSWORD, 200).await), "TOO_MANY_ATTEMPTS");
     assert_eq!(error(&login(&cast, nip, PASSWORD, 1).await), "none");
@@ -379,6 +382,16 @@ async fn what_ended_is_tidied_up_and_the_living_stay(#[values(Engine::Sqlite, En
     assert_eq!(count().await.1, 2, "a token is kept for a week after its end");
     app.clock.set(monday_morning() + TimeDelta::days(68));
     housekeeping::tidy(app).await.unwrap();
-    assert_eq!(count().await, (2, 1), "the counters of the last login are young");
+    assert_eq!(count().await, (0, 1));
     assert_eq!(error(&refresh(&cast.stranger, &living["refreshToken"]).await), "none");
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_town_hall_logs_in_at_once(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let cast = Cast::new(engine).await;
+    set_password(&cast, &cast.sabang.employee).await;
+    let logins = (0..100).map(|phone| login(&cast, &cast.sabang.employee.nip, PASSWORD, phone));
+    let answers = futures_util::future::join_all(logins).await;
+    assert!(answers.iter().all(|answer| error(answer) == "none"), "right passwords are not counted");
 }

@@ -3,6 +3,7 @@
 
 mod agency;
 mod attendance;
+mod authz;
 mod cast;
 mod client;
 mod demo;

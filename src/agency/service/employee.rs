@@ -23,7 +23,7 @@ pub async fn create(app: &App, actor: &Actor, input: CreateEmployeeInput) -> Res
     actor.person()?;
     let transaction = app.db.begin().await?;
     let agency = rows::named::<AgencyId>(&transaction, actor, "agencyId", &input.agency_id).await?;
-    policy::require(actor, Action::Keep(agency.id))?;
+    policy::require_agency(actor, "agencyId", agency.id)?;
     let lookup = Lookup { transaction: &transaction, actor, agency: agency.id };
     let now = app.clock.now();
     let today = rules::local_day(now, &agency.time_zone);

@@ -16,7 +16,7 @@ use crate::agency::schema::SetWorkingHoursInput;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::graphql::rows;
-use crate::policy::{self, Action, Actor};
+use crate::policy::{self, Actor};
 use crate::problem::Problem;
 use crate::{input, text};
 
@@ -32,7 +32,7 @@ pub async fn set(app: &App, actor: &Actor, input: SetWorkingHoursInput) -> Resul
     actor.person()?;
     let transaction = app.db.begin().await?;
     let agency = rows::held::<AgencyId>(&transaction, actor, "agencyId", &input.agency_id).await?;
-    policy::require(actor, Action::Keep(agency.id))?;
+    policy::require_agency(actor, "agencyId", agency.id)?;
     if input.weekdays.is_empty() {
         return Err(Error::at("weekdays", Problem::Blank));
     }

@@ -26,7 +26,7 @@ pub async fn create(app: &App, actor: &Actor, input: CreateVenueInput) -> Result
     actor.person()?;
     let transaction = app.db.begin().await?;
     let agency = rows::named::<AgencyId>(&transaction, actor, "agencyId", &input.agency_id).await?;
-    policy::require(actor, Action::Keep(agency.id))?;
+    policy::require_agency(actor, "agencyId", agency.id)?;
     rules::check_location("latitude", input.latitude, input.longitude)?;
     let lookup = Lookup { transaction: &transaction, actor, agency: agency.id };
     let unit_id = lookup.unit("unitId", input.unit_id.as_ref()).await?;

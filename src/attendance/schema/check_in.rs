@@ -1,23 +1,19 @@
 //! A check-in as its owner, a trainer or a superior sees it.
 
-use std::collections::HashMap;
-use std::sync::Arc;
-
-use async_graphql::dataloader::Loader;
 use async_graphql::{Context, Enum, ID, Object, SimpleObject, Union};
 use chrono::NaiveDate;
-use entity::ids::{CourseSessionId, ScheduleId};
-use entity::{check_in, course_session};
-use sea_orm::{EntityTrait as _, QueryFilter as _};
+use entity::check_in;
+use entity::ids::{EmployeeId, ScheduleId};
 
 use crate::agency::schema::{Employee, Schedule, Venue};
+use crate::attendance::loader::{AttendedSession, Presence, PresenceOf};
 use crate::attendance::message::message;
 use crate::attendance::rules::Reason;
 use crate::attendance::{facts, workday};
 use crate::connection;
 use crate::error::{Error, Result};
 use crate::graphql::context::ContextExt as _;
-use crate::graphql::rows::{self, Rows};
+use crate::graphql::rows;
 use crate::graphql::scalars::{Date, DateTime};
 use crate::programme::schema::CourseSession;
 
@@ -49,9 +45,16 @@ pub struct Workday {
     pub(super) on: NaiveDate,
     pub(super) time_zone: String,
     pub(super) schedule_id: Option<ScheduleId>,
+    pub(super) employee_id: EmployeeId,
 }
 
 impl Workday {
+    async fn presence(&self, ctx: &Context<'_>) -> Result<Presence> {
+        let key = PresenceOf { employee_id: self.employee_id, on: self.on };
+        let presence = ctx.rows().load_one(key).await.map_err(|error| Error::shared(&error))?;
+        Ok(presence.unwrap_or_default())
+    }
+
     async fn window(&self, ctx: &Context<'_>) -> Result<Option<workday::Window>> {
         let schedule = rows::load_some(ctx, self.schedule_id).await?;
         let zone = facts::parse_zone(&self.time_zone)?;
@@ -96,6 +99,23 @@ impl Workday {
     async fn closes_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime>> {
         Ok(self.window(ctx).await?.map(|window| window.closes_at.into()))
     }
+
+    /// When one came (*masuk*): the first accepted check-in.
+    async fn checked_in_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime>> {
+        Ok(self.presence(ctx).await?.came_at.map(DateTime))
+    }
+
+    /// When one went (*pulang*): the last accepted check-out.
+    async fn checked_out_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime>> {
+        Ok(self.presence(ctx).await?.went_at.map(DateTime))
+    }
+
+    /// Whether one came and the day closed without a check-out (*lupa presensi pulang*).
+    async fn is_check_out_missing(&self, ctx: &Context<'_>) -> Result<bool> {
+        let (presence, window) = (self.presence(ctx).await?, self.window(ctx).await?);
+        let is_over = window.is_some_and(|window| window.closes_at <= ctx.app().clock.now());
+        Ok(is_over && presence.came_at.is_some() && presence.went_at.is_none())
+    }
 }
 
 /// What a check-in is for.
@@ -118,6 +138,20 @@ pub struct PunctualityRule {
     version: i32,
 }
 
+/// A level of lateness (*tingkat keterlambatan*), where the rule set names levels (Permentan 68/2012).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(rename_items = "UPPERCASE")]
+pub enum LatenessLevel {
+    /// 1 to 30 minutes.
+    Tl1,
+    /// 31 to 60 minutes.
+    Tl2,
+    /// 61 to 90 minutes.
+    Tl3,
+    /// More, or no record.
+    Tl4,
+}
+
 /// How punctual a check-in was (*ketepatan waktu*).
 #[derive(Debug, SimpleObject)]
 pub struct Punctuality {
@@ -125,6 +159,10 @@ pub struct Punctuality {
     is_late: bool,
     /// Whole minutes after the start; seconds are dropped.
     minutes_late: i32,
+    /// The level, where the rule has levels: plain working hours have none.
+    level: Option<LatenessLevel>,
+    /// The cut of the allowance (*potongan tunjangan*) in percent, where the rule sets one: plain working hours set none.
+    deduction_percent: Option<f64>,
     /// The rule it was measured under; absent for classes, which start when their session says.
     rule: Option<PunctualityRule>,
 }
@@ -151,8 +189,7 @@ impl CheckIn {
 
     /// Whose it is (*ASN*).
     async fn employee(&self, ctx: &Context<'_>) -> Result<Employee> {
-        let employee = rows::load(ctx, self.0.employee_id).await?;
-        Ok(employee.ok_or_else(|| Error::internal("a visible check-in of an invisible employee"))?.into())
+        rows::load_present(ctx, self.0.employee_id).await.map(Employee)
     }
 
     /// What it is for: a workday or a class.
@@ -167,6 +204,7 @@ impl CheckIn {
                 on: self.0.workday_on.ok_or_else(missing)?,
                 time_zone: self.0.time_zone.clone(),
                 schedule_id: self.0.schedule_id,
+                employee_id: self.0.employee_id,
             })),
         }
     }
@@ -215,7 +253,7 @@ impl CheckIn {
             citation: schedule.citation,
             version: schedule.version,
         });
-        Ok(Some(Punctuality { is_late: minutes_late > 0, minutes_late, rule }))
+        Ok(Some(Punctuality { is_late: minutes_late > 0, minutes_late, level: None, deduction_percent: None, rule }))
     }
 
     /// The nearest venue of the occasion (*lokasi*); absent where none was asked for or no location was sent.
@@ -226,28 +264,5 @@ impl CheckIn {
     /// Metres from the nearest venue of the occasion.
     async fn distance_meters(&self) -> Option<f64> {
         self.0.distance_meters
-    }
-}
-
-/// The session of a check-in that the caller may see. Whoever sees that somebody was at a class sees at which: a
-/// superior the class of another agency, a participant the one they were taken off since.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-struct AttendedSession(CourseSessionId);
-
-impl Loader<AttendedSession> for Rows {
-    type Value = course_session::Model;
-    type Error = Arc<Error>;
-
-    async fn load(
-        &self,
-        keys: &[AttendedSession],
-    ) -> std::result::Result<HashMap<AttendedSession, course_session::Model>, Arc<Error>> {
-        let ids = keys.iter().map(|key| key.0.0);
-        let sessions = course_session::Entity::find()
-            .filter(crate::db::any_of(self.app.db.engine(), course_session::Column::Id, ids))
-            .all(self.app.db.read())
-            .await
-            .map_err(|error| Arc::new(error.into()))?;
-        Ok(sessions.into_iter().map(|session| (AttendedSession(session.id), session)).collect())
     }
 }

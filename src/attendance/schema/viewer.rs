@@ -31,6 +31,7 @@ impl ViewerAttendance {
         let (now, levels) = (ctx.app().clock.now(), duty.levels());
         let day = workday::workday_at(&levels, duty.zone, now);
         Ok(Some(Workday {
+            employee_id: me.id,
             on: day.as_ref().map_or_else(|| now.with_timezone(&duty.zone).date_naive(), |day| day.on),
             time_zone: duty.zone.name().to_owned(),
             schedule_id: day.map(|day| day.schedule.id),

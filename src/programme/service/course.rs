@@ -24,7 +24,7 @@ pub async fn create(app: &App, actor: &Actor, input: CreateCourseInput) -> Resul
     actor.person()?;
     let transaction = app.db.begin().await?;
     let agency = rows::named::<AgencyId>(&transaction, actor, "agencyId", &input.agency_id).await?;
-    policy::require(actor, Action::Keep(agency.id))?;
+    policy::require_agency(actor, "agencyId", agency.id)?;
     let lookup = Lookup { transaction: &transaction, actor, agency: agency.id };
     let now = app.clock.now();
     let course = course::ActiveModel {

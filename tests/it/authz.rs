@@ -1,0 +1,234 @@
+//! Every field of Query and Mutation, held against every role.
+//!
+//! To add a field, add a line to [`QUERIES`] or [`MUTATIONS`]:
+//!
+//! 1. its name;
+//! 2. what each role gets, in the order of the columns (`stage.rs`, `ROLES`): [`OK`] something, [`NIL`] `null` or an
+//!    empty list, [`WHO`] UNAUTHENTICATED, [`GONE`] `NOT_FOUND`, [`NO`] FORBIDDEN, or another code by `Code("…")`;
+//! 3. of a query the document, of a mutation what it gives when it is done;
+//! 4. the variables of the query, or the input of the mutation, about `own`, which is Sabang. Fill in every id that it
+//!    can take, alternatives in a line each: every one is tried with ids of another agency too (`foreign.rs`).
+//!
+//! A new type with an id has its line in `nodes.rs`, a new table in `scopes.rs`, something private that the cast lacks
+//! its place in `stage.rs`. The suite fails until the lines are there. What can be reached from what somebody sees is
+//! followed along every edge of the schema, and needs no line (`edges.rs`).
+
+mod answers;
+mod crawl;
+mod edges;
+mod foreign;
+mod nodes;
+mod scopes;
+mod sdl;
+mod stage;
+
+use serde_json::{Value, json};
+
+use self::answers::Outcome::{self, Code, Done, Nothing, Unauthenticated};
+use self::stage::{PASSWORD, Side, Stage, credentials};
+use crate::client::change;
+
+/// A line of the table.
+pub struct Case {
+    field: &'static str,
+    outcomes: [Outcome<'static>; 10],
+    /// Of a query its document, of a mutation what it gives when it is done.
+    wants: &'static str,
+    values: fn(&Stage, &Side) -> Value,
+    is_mutation: bool,
+}
+
+impl Case {
+    /// What is sent.
+    fn document(&self) -> String {
+        if self.is_mutation { change(self.field, self.wants) } else { self.wants.to_owned() }
+    }
+
+    /// What is sent with it.
+    fn variables(&self, stage: &Stage, own: &Side) -> Value {
+        let values = (self.values)(stage, own);
+        if self.is_mutation { json!({ "input": values }) } else { values }
+    }
+}
+
+const fn query(
+    field: &'static str,
+    outcomes: [Outcome<'static>; 10],
+    wants: &'static str,
+    values: fn(&Stage, &Side) -> Value,
+) -> Case {
+    Case { field, outcomes, wants, values, is_mutation: false }
+}
+
+const fn mutation(
+    field: &'static str,
+    outcomes: [Outcome<'static>; 10],
+    wants: &'static str,
+    values: fn(&Stage, &Side) -> Value,
+) -> Case {
+    Case { field, outcomes, wants, values, is_mutation: true }
+}
+
+/// Done, or something is there.
+const OK: Outcome<'static> = Done;
+/// Nothing is there.
+const NIL: Outcome<'static> = Nothing;
+/// Nobody is logged in.
+const WHO: Outcome<'static> = Unauthenticated;
+/// As if it were not there.
+const GONE: Outcome<'static> = Code("NOT_FOUND");
+/// Seen, and not to be touched.
+const NO: Outcome<'static> = Code("FORBIDDEN");
+/// For civil servants.
+const CIV: Outcome<'static> = Code("NOT_AN_EMPLOYEE");
+/// Everybody may try, and this code is no right one.
+const BAD: Outcome<'static> = Code("INVALID_CODE");
+/// Everybody may try, and this world has no mail server.
+const OFF: Outcome<'static> = Code("MAIL_UNAVAILABLE");
+
+#[rustfmt::skip] // A table.
+const QUERIES: &[Case] = &[
+    //                    anon  citz  empl  coll  train sup   empl* adm*  adm   nat      (*: of the other agency)
+    query("node",        [NIL,  NIL,  OK,   NIL,  OK,   OK,   NIL,  NIL,  OK,   NIL],
+        "query($id: ID!) { node(id: $id) { id } }",
+        |_, own| json!({ "id": own.employee })),
+    query("nodes",       [NIL,  NIL,  OK,   OK,   OK,   OK,   NIL,  NIL,  OK,   NIL],
+        "query($ids: [ID!]!) { nodes(ids: $ids) { id } }",
+        |_, own| json!({ "ids": [own.unit] })),
+    query("viewer",      [NIL,  OK,   OK,   OK,   OK,   OK,   OK,   OK,   OK,   OK],
+        "{ viewer { name } }",
+        |_, _| json!({})),
+    query("viewer",      [NIL,  NIL,  OK,   OK,   OK,   OK,   OK,   OK,   OK,   NIL],
+        "{ viewer { employee { nip } workday { on } } }",
+        |_, _| json!({})),
+    query("viewer",      [NIL,  NIL,  OK,   NIL,  OK,   NIL,  OK,   NIL,  NIL,  NIL],
+        "{ viewer { checkIns { nodes { id } } courseSessions { nodes { id } } } }",
+        |_, _| json!({})),
+    query("roleGrants",  [NIL,  NIL,  NIL,  NIL,  NIL,  OK,   NIL,  NIL,  OK,   OK],
+        "query($agencyId: ID!) { roleGrants(agencyId: $agencyId) { nodes { id } } }",
+        |_, own| json!({ "agencyId": own.agency })),
+    query("agencies",    [OK,   OK,   OK,   OK,   OK,   OK,   OK,   OK,   OK,   OK],
+        "{ agencies { nodes { name } } }",
+        |_, _| json!({})),
+    query("agencies",    [NIL,  NIL,  OK,   OK,   OK,   OK,   NIL,  NIL,  OK,   NIL],
+        "{ agencies(search: \"Sabang\") { nodes { employees { nodes { id } } units { nodes { id } } } } }",
+        |_, _| json!({})),
+    query("jurisdictions", [OK, OK,   OK,   OK,   OK,   OK,   OK,   OK,   OK,   OK],
+        "query($parentId: ID) { jurisdictions(parentId: $parentId) { nodes { name } } }",
+        |stage, _| json!({ "parentId": stage.country.province })),
+    query("siasnTerms",  [OK,   OK,   OK,   OK,   OK,   OK,   OK,   OK,   OK,   OK],
+        "{ siasnTerms(list: RANK) { nodes { name } } }",
+        |_, _| json!({})),
+    query("holidays",    [OK,   OK,   OK,   OK,   OK,   OK,   OK,   OK,   OK,   OK],
+        "{ holidays(year: 2026) { nodes { name } } }",
+        |_, _| json!({})),
+];
+
+#[rustfmt::skip] // A table.
+const MUTATIONS: &[Case] = &[
+    //                               anon  citz  empl  coll  train sup   empl* adm*  adm   nat      (*: of the other agency)
+    mutation("login",               [OK,   OK,   OK,   OK,   OK,   OK,   OK,   OK,   OK,   OK],  "accessToken",
+        |_, own| credentials(own)),
+    mutation("refreshTokens",       [OK,   OK,   OK,   OK,   OK,   OK,   OK,   OK,   OK,   OK],  "accessToken",
+        |stage, _| json!({ "refreshToken": stage.secret })),
+    mutation("logout",              [WHO,  OK,   OK,   OK,   OK,   OK,   OK,   OK,   OK,   OK],  "isLoggedOut",
+        |_, _| json!({})),
+    mutation("logout",              [WHO,  GONE, GONE, OK,   GONE, GONE, GONE, GONE, GONE, GONE], "isLoggedOut",
+        |_, own| json!({ "deviceId": own.device })),
+    mutation("requestContactCode",  [OFF,  OFF,  OFF,  OFF,  OFF,  OFF,  OFF,  OFF,  OFF,  OFF], "isSent",
+        |_, _| json!({ "email": "warga@sabang.example" })),
+    mutation("registerCitizen",     [BAD,  BAD,  BAD,  BAD,  BAD,  BAD,  BAD,  BAD,  BAD,  BAD], "isRegistered",
+        |_, _| json!({ "email": "warga@sabang.example", "code": "00000-00000", "password": PASSWORD, "name": "Warga" })),
+    mutation("activateAccount",     [OK,   OK,   OK,   OK,   OK,   OK,   OK,   OK,   OK,   OK],  "isActivated",
+        |stage, own| json!({ "identifier": own.newcomer_nip, "code": stage.secret, "newPassword": PASSWORD })),
+    mutation("changePassword",      [WHO,  OK,   OK,   OK,   OK,   OK,   OK,   OK,   OK,   OK],  "isChanged",
+        |_, _| json!({ "currentPassword": PASSWORD, "newPassword": "gerimis di atas genteng" })),
+
+    mutation("issueAccountCode",    [WHO,  GONE, NO,   GONE, NO,   NO,   GONE, GONE, OK,   GONE], "code",
+        |_, own| json!({ "employee": { "employeeId": own.employee } })),
+    mutation("issueAccountCode",    [WHO,  GONE, GONE, GONE, GONE, GONE, GONE, GONE, OK,   NO],  "code",
+        |_, own| json!({ "employee": { "nip": own.employee_nip } })),
+    mutation("issueAccountCode",    [WHO,  GONE, GONE, GONE, GONE, GONE, GONE, GONE, OK,   OK],  "code",
+        |_, own| json!({ "employee": { "nip": own.admin_nip } })),
+    mutation("lockAccount",         [WHO,  GONE, NO,   GONE, NO,   NO,   GONE, GONE, OK,   GONE], "employee { id }",
+        |_, own| json!({ "employeeId": own.employee })),
+    mutation("unlockAccount",       [WHO,  GONE, NO,   GONE, NO,   NO,   GONE, GONE, OK,   GONE], "employee { id }",
+        |_, own| json!({ "employeeId": own.employee })),
+    mutation("grantRole",           [WHO,  GONE, NO,   GONE, NO,   NO,   GONE, GONE, OK,   GONE], "roleGrant { id }",
+        |_, own| json!({ "employee": { "employeeId": own.employee }, "role": { "supervisorOfUnitId": own.unit } })),
+    mutation("grantRole",           [WHO,  NO,   NO,   NO,   NO,   NO,   NO,   NO,   NO,   OK],  "roleGrant { id }",
+        |_, own| json!({ "employee": { "nip": own.employee_nip }, "role": { "adminOfAgencyId": own.agency } })),
+    mutation("revokeRole",          [WHO,  GONE, GONE, GONE, GONE, NO,   GONE, GONE, OK,   GONE], "roleGrant { id }",
+        |_, own| json!({ "roleGrantId": own.supervisor_role })),
+    mutation("revokeRole",          [WHO,  GONE, GONE, GONE, GONE, GONE, GONE, GONE, NO,   OK],  "roleGrant { id }",
+        |_, own| json!({ "roleGrantId": own.admin_role })),
+
+    mutation("createUnit",          [WHO,  NO,   NO,   NO,   NO,   NO,   NO,   NO,   OK,   NO],  "unit { id }",
+        |stage, own| json!({ "agencyId": own.agency, "name": "Loket", "parentId": own.unit,
+            "jurisdictionId": stage.country.city, "headEmployeeId": own.colleague })),
+    mutation("updateUnit",          [WHO,  GONE, NO,   NO,   NO,   NO,   GONE, GONE, OK,   GONE], "unit { id }",
+        |stage, own| json!({ "unitId": own.unit, "name": "Loket", "parentId": own.root,
+            "jurisdictionId": stage.country.city, "headEmployeeId": own.colleague })),
+    mutation("createVenue",         [WHO,  NO,   NO,   NO,   NO,   NO,   NO,   NO,   OK,   NO],  "venue { id }",
+        |_, own| json!({ "agencyId": own.agency, "unitId": own.unit, "name": "Aula", "latitude": 5.9, "longitude": 95.3,
+            "radiusMeters": 100 })),
+    mutation("updateVenue",         [WHO,  GONE, NO,   NO,   NO,   NO,   GONE, GONE, OK,   GONE], "venue { id }",
+        |_, own| json!({ "venueId": own.venue, "unitId": own.root, "name": "Aula" })),
+    mutation("createEmployee",      [WHO,  NO,   NO,   NO,   NO,   NO,   NO,   NO,   OK,   NO],  "employee { id }",
+        |stage, own| json!({ "agencyId": own.agency, "name": "Panglima Polem", "employment": "PNS",
+            "nip": "199003122015011009", "unitId": own.unit, "postTypeId": stage.country.post_type,
+            "rankId": stage.country.rank, "supervisorId": own.supervisor })),
+    mutation("updateEmployee",      [WHO,  GONE, NO,   GONE, NO,   NO,   GONE, GONE, OK,   GONE], "employee { id }",
+        |stage, own| json!({ "employeeId": own.employee, "unitId": own.root, "postTypeId": stage.country.post_type,
+            "rankId": stage.country.rank, "supervisorId": own.supervisor })),
+    mutation("changeEmployeeNip",   [WHO,  GONE, NO,   GONE, NO,   NO,   GONE, GONE, OK,   GONE], "employee { id }",
+        |_, own| json!({ "employeeId": own.employee, "nip": "199003122015011009", "validFrom": "2026-11-23" })),
+    mutation("setWorkingHours",     [WHO,  NO,   NO,   NO,   NO,   NO,   NO,   NO,   OK,   NO],  "schedule { id }",
+        |_, own| json!({ "agencyId": own.agency, "unitId": own.unit, "name": "Jam loket", "citation": "SK 2/2026",
+            "validFrom": "2026-11-24", "weekdays": ["MONDAY"], "startsAt": "08:00", "endsAt": "16:00" })),
+
+    mutation("createCourse",        [WHO,  NO,   NO,   NO,   NO,   NO,   NO,   NO,   OK,   NO],  "course { id }",
+        |stage, own| json!({ "agencyId": own.agency, "title": "Etika", "courseNameId": stage.country.course_name,
+            "trainingFormId": stage.country.training_form })),
+    mutation("updateCourse",        [WHO,  GONE, NO,   NO,   NO,   NO,   GONE, GONE, OK,   GONE], "course { id }",
+        |stage, own| json!({ "courseId": own.course, "title": "Etika", "courseNameId": stage.country.course_name,
+            "trainingFormId": stage.country.training_form })),
+    mutation("createCourseRun",     [WHO,  GONE, NO,   NO,   NO,   NO,   GONE, GONE, OK,   GONE], "courseRun { id }",
+        |_, own| json!({ "courseId": own.course, "name": "Angkatan II", "startsOn": "2026-12-01", "endsOn": "2026-12-02" })),
+    mutation("updateCourseRun",     [WHO,  GONE, NO,   NO,   NO,   NO,   GONE, GONE, OK,   GONE], "courseRun { id }",
+        |_, own| json!({ "courseRunId": own.run, "name": "Angkatan III" })),
+    mutation("inviteAgency",        [WHO,  GONE, NO,   NO,   NO,   NO,   GONE, GONE, OK,   GONE], "courseRun { id }",
+        |_, own| json!({ "courseRunId": own.run, "agencyId": own.other_agency })),
+    mutation("createCourseSession", [WHO,  GONE, NO,   NO,   NO,   NO,   GONE, GONE, OK,   GONE], "courseSession { id }",
+        |_, own| json!({ "courseRunId": own.run, "title": "Studi kasus", "venueId": own.venue,
+            "startsAt": "2026-11-24T02:00:00Z", "endsAt": "2026-11-24T03:00:00Z" })),
+    mutation("updateCourseSession", [WHO,  GONE, NO,   NO,   NO,   NO,   GONE, GONE, OK,   GONE], "courseSession { id }",
+        |_, own| json!({ "courseSessionId": own.session, "venueId": own.venue, "title": "Studi kasus" })),
+    mutation("setTrainers",         [WHO,  GONE, NO,   NO,   NO,   NO,   GONE, GONE, OK,   GONE], "courseSession { id }",
+        |_, own| json!({ "courseSessionId": own.session, "employeeIds": [own.colleague] })),
+    mutation("enrolEmployees",      [WHO,  GONE, NO,   NO,   NO,   NO,   GONE, GONE, OK,   GONE], "enrolments { id }",
+        |_, own| json!({ "courseRunId": own.run, "employeeIds": [own.colleague] })),
+    mutation("withdrawEnrolment",   [WHO,  GONE, NO,   GONE, NO,   NO,   GONE, GONE, OK,   GONE], "enrolment { id }",
+        |_, own| json!({ "enrolmentId": own.enrolment })),
+
+    mutation("checkIn",             [WHO,  CIV,  OK,   OK,   OK,   OK,   OK,   OK,   OK,   CIV], "checkIn { id }",
+        |_, _| attempt(&json!({ "workday": { "direction": "OUT" } }))),
+    mutation("checkIn",             [WHO,  CIV,  OK,   OK,   OK,   OK,   GONE, GONE, OK,   CIV], "checkIn { id }",
+        |_, own| attempt(&json!({ "courseSessionId": own.session }))),
+    mutation("syncCheckIns",        [WHO,  CIV,  OK,   OK,   OK,   OK,   OK,   OK,   OK,   CIV], RESULTS,
+        |_, _| sending(&json!({ "workday": { "direction": "OUT" } }))),
+    mutation("syncCheckIns",        [WHO,  CIV,  OK,   OK,   OK,   OK,   GONE, GONE, OK,   CIV], RESULTS,
+        |_, own| sending(&json!({ "courseSessionId": own.session }))),
+];
+
+const RESULTS: &str = "results { checkIn { id } errors { code field } }";
+const NOW: &str = "2026-11-23T00:20:00Z";
+const KEY: &str = "0193a5e2-7a3c-7000-8000-000000000009";
+
+fn attempt(occasion: &Value) -> Value {
+    json!({ "idempotencyKey": KEY, "occasion": occasion, "capturedAt": NOW, "sentAt": NOW })
+}
+
+fn sending(occasion: &Value) -> Value {
+    json!({ "sentAt": NOW, "items": [{ "idempotencyKey": KEY, "occasion": occasion, "capturedAt": NOW }] })
+}
