@@ -1,18 +1,18 @@
 //! The command line.
 
+mod start;
+
 use std::fs::File;
 use std::io::{self, Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use clap::{Args, Parser, Subcommand};
-use sea_orm::sqlx::postgres::PgConnectOptions;
-use sea_orm::sqlx::{self, ConnectOptions as _, Connection as _};
 
+use self::start::{bad_key_file, configure, listen, migrated, start};
 use crate::app::App;
 use crate::clock::Clock;
-use crate::config::{Config, ConfigError, DatabaseConfig, TokenConfig};
+use crate::config::ConfigError;
 use crate::db::{self, Db, Direction, Turn};
 use crate::error::{Error, Kind};
 use crate::id::Ids;
@@ -167,12 +167,6 @@ fn explain(error: &Error) -> String {
     }
 }
 
-fn bad_key_file(config: &TokenConfig) -> impl FnOnce(Error) -> CliError {
-    let setting = format!("BINA_KEY_FILE {}", config.key_file.display());
-    let takes = "the path of the file that bina keeps its signing keys in";
-    move |error| CliError::Setting { setting, cause: explain(&error), takes }
-}
-
 fn io_error(what: impl Into<String>) -> impl FnOnce(io::Error) -> CliError {
     let what = what.into();
     |source| CliError::Io { what, source }
@@ -209,95 +203,6 @@ pub async fn run(cli: Cli, out: &mut (dyn Write + Send)) -> Result<(), CliError>
                 .map_err(io_error("the terminal"))
         }
     }
-}
-
-const TAKES_FOLDER: &str = "a folder that bina may write to";
-const TAKES_DATABASE: &str = "postgres://user:password@host:5432/name of a database that is there";
-
-fn configure(data_dir: &str) -> Result<Config, CliError> {
-    let (config, unknown) = Config::load(data_dir)?;
-    http::log::init(config.log);
-    for variable in unknown {
-        tracing::warn!(variable, "this setting means nothing to bina");
-    }
-    tracing::info!("configuration: {config}");
-    make_private(&config.data_dir).map_err(|error| CliError::Setting {
-        setting: format!("BINA_DATA_DIR {}", config.data_dir.display()),
-        cause: error.to_string(),
-        takes: TAKES_FOLDER,
-    })?;
-    Ok(config)
-}
-
-/// How long the database may take to answer at all.
-const PATIENCE: Duration = Duration::from_secs(10);
-
-async fn start(config: Config) -> Result<App, CliError> {
-    migrated(&config.database, Some(Direction::Up)).await?;
-    // Opened once more with the rest; here for words that name the variable.
-    keys::KeyRing::open(&config.token, &Clock::system(), &Ids::default()).map_err(bad_key_file(&config.token))?;
-    Ok(App::start(config, Clock::system()).await?)
-}
-
-/// Migrates where that is asked for; what is wrong with the database is said with the variable that leads to it.
-async fn migrated(database: &DatabaseConfig, direction: Option<Direction>) -> Result<(), CliError> {
-    let (setting, takes, reached) = match database {
-        DatabaseConfig::Sqlite { file } => (format!("BINA_DATA_DIR, {}", file.display()), TAKES_FOLDER, Ok(())),
-        DatabaseConfig::Postgres { url, .. } => {
-            ("BINA_DATABASE_URL".to_owned(), TAKES_DATABASE, reach(url.expose()).await)
-        }
-    };
-    let done = match (reached, direction) {
-        (Err(cause), _) => Err(cause),
-        (Ok(()), None) => Ok(()),
-        (Ok(()), Some(direction)) => migrate_patiently(database, direction).await.map_err(|error| error.to_string()),
-    };
-    done.map_err(|cause| CliError::Setting { setting, cause, takes })
-}
-
-/// Processes that make one SQLite file at once meet before any lock of ours holds: SQLite waits for nobody while it
-/// gives a new file its write-ahead log, and says that the file is locked.
-async fn migrate_patiently(database: &DatabaseConfig, direction: Direction) -> Result<(), sea_orm::DbErr> {
-    let started = Instant::now();
-    loop {
-        match db::migrate(database, direction).await {
-            Err(error) if db::is_unavailable(&error) && started.elapsed() < PATIENCE => {
-                tokio::time::sleep(Duration::from_millis(50)).await;
-            }
-            done => return done,
-        }
-    }
-}
-
-/// Whether PostgreSQL takes a connection. The pool would try again for minutes, and then say only that time ran out.
-async fn reach(url: &str) -> Result<(), String> {
-    let tell = |error: sqlx::Error| match error.as_database_error() {
-        Some(refusal) => refusal.message().to_owned(),
-        None => error.to_string(),
-    };
-    let connect = async { url.parse::<PgConnectOptions>()?.connect().await?.close().await };
-    match tokio::time::timeout(PATIENCE, connect).await {
-        Ok(reached) => reached.map_err(tell),
-        Err(_) => Err(format!("no answer within {} seconds", PATIENCE.as_secs())),
-    }
-}
-
-/// The database holds what its owner's eyes alone may see: hashes of passwords, secrets of codes.
-fn make_private(folder: &Path) -> io::Result<()> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
-}
-
-async fn listen(app: &App) -> Result<tokio::net::TcpListener, CliError> {
-    let address = app.config.listen;
-    tokio::net::TcpListener::bind(address).await.map_err(|error| CliError::Setting {
-        setting: format!("BINA_LISTEN {address}"),
-        cause: error.to_string(),
-        takes: "an address of this machine with a port that nobody else listens on",
-    })
 }
 
 async fn serve(app: Arc<App>, listener: tokio::net::TcpListener) -> Result<(), CliError> {

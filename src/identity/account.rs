@@ -247,10 +247,8 @@ pub async fn set_lock(app: &App, actor: &Actor, whom: EmployeeId, is_locked: boo
         .filter(account::Column::Id.eq(account.id))
         .exec(&transaction)
         .await?;
-    let ended = match is_locked {
-        true => revoke_devices(&transaction, account.id, Condition::all(), now).await?,
-        false => Vec::new(),
-    };
+    let ended =
+        if is_locked { revoke_devices(&transaction, account.id, Condition::all(), now).await? } else { Vec::new() };
     transaction.commit().await?;
     app.actors.forget_devices(&ended).await;
     tracing::info!(audit = true, %by, of = %account.id, is_locked, "an account was locked or unlocked");

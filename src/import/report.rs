@@ -76,7 +76,7 @@ mod tests {
     use super::*;
 
     fn refused(line: u64) -> RefusedRow {
-        RefusedRow { line, column: (line % 2 == 0).then_some("nip"), reason: "is not 18 digits".to_owned() }
+        RefusedRow { line, column: line.is_multiple_of(2).then_some("nip"), reason: "is not 18 digits".to_owned() }
     }
 
     #[test]

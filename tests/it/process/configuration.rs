@@ -52,7 +52,7 @@ fn a_wrong_value_stops_the_start(#[case] variable: &str, #[case] value: &str, #[
 
 #[test]
 fn a_database_that_is_not_there_is_named_without_its_password() {
-    let url = postgres_url().replacen("@", &format!(":{SECRET}@"), 1) + "_that_is_not_there";
+    let url = postgres_url().replacen('@', &format!(":{SECRET}@"), 1) + "_that_is_not_there";
     let ended = serve(&Home::new(Engine::Sqlite), &[("BINA_DATABASE_URL", &url)]).end();
     assert_refused(&ended, "BINA_DATABASE_URL", "does not exist");
 }
@@ -89,7 +89,7 @@ fn the_configuration_is_shown_without_secrets(#[values(Engine::Sqlite, Engine::P
     let mut home = Home::new(engine);
     let file = home.folder.path().join("bina.toml");
     // The cluster trusts whoever comes: a password is sent and not looked at.
-    let url = home.database.take().map(|url| url.replacen("@", &format!(":{SECRET}@"), 1));
+    let url = home.database.take().map(|url| url.replacen('@', &format!(":{SECRET}@"), 1));
     let of_url = url.as_ref().map(|url| format!("database_url = \"{url}\"\n")).unwrap_or_default();
     fs::write(
         &file,

@@ -21,7 +21,7 @@ use self::phone::Phone;
 use crate::harness::{Engine, postgres_url};
 
 /// How long anything may take before a test gives it up, on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Where a server lives: a folder, and on PostgreSQL a database of its own, which is empty at first.
 struct Home {
@@ -225,7 +225,7 @@ impl Server {
 
 /// The address that the log says the server listens on.
 fn listening(log: &str) -> Option<String> {
-    let lines = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let line = lines.filter(|line| line["message"] == "listening").last()?;
+    let mut lines = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let line = lines.find(|line| line["message"] == "listening")?;
     Some(line["address"].as_str()?.to_owned())
 }

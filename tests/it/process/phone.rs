@@ -1,7 +1,5 @@
 //! A phone on the network: real connections, real time.
 
-use std::time::Duration;
-
 use bina::clock::{Clock, Instant};
 use bina::id::Ids;
 use serde_json::{Value, json};
@@ -46,9 +44,12 @@ pub fn key() -> String {
 impl Phone {
     /// A phone on which nobody is logged in. It opens a connection for each request.
     pub fn new(url: &str) -> Self {
-        let patience: Duration = PATIENCE;
-        let config = Agent::config_builder().http_status_as_error(false).timeout_global(Some(patience));
-        Self { agent: config.max_idle_connections(0).build().into(), url: url.to_owned(), token: None, language: None }
+        Self { agent: agent(0), url: url.to_owned(), token: None, language: None }
+    }
+
+    /// The same phone, with a connection that it goes on using.
+    pub fn keeping_its_connection(&self) -> Self {
+        Self { agent: agent(1), ..self.clone() }
     }
 
     /// The same phone with an access token.
@@ -111,6 +112,11 @@ impl Phone {
     pub fn check_in(&self, input: &Value) -> Value {
         self.data(CHECK_IN, json!({ "input": input }))["checkIn"].take()
     }
+}
+
+fn agent(idle_connections: usize) -> Agent {
+    let config = Agent::config_builder().http_status_as_error(false).timeout_global(Some(PATIENCE));
+    config.max_idle_connections(idle_connections).build().into()
 }
 
 fn answer(mut response: Response<ureq::Body>) -> Result<Answer, ureq::Error> {
