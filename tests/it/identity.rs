@@ -286,6 +286,12 @@ async fn the_national_admin_names_an_agency_admin_and_nobody_else_does(
     let again = national.data(GRANT, admin_of_sabang).await["grantRole"].take();
     assert_eq!(again["roleGrant"]["id"], granted["roleGrant"]["id"]);
     assert_eq!(error(&national.data(ISSUE, code_for_colleague).await["issueAccountCode"]), "none");
+    // One admin has no say over another's account: that would be a way into it.
+    let lock = "mutation($input: LockAccountInput!) { lockAccount(input: $input) { errors { code } } }";
+    let colleague = json!({ "input": { "employee": { "employeeId": sabang.colleague.employee.to_string() } } });
+    assert_eq!(error(&sabang.admin.phone.data(ISSUE, colleague).await["issueAccountCode"]), "FORBIDDEN");
+    let colleague = json!({ "input": { "employeeId": sabang.colleague.employee.to_string() } });
+    assert_eq!(error(&sabang.admin.phone.data(lock, colleague).await["lockAccount"]), "FORBIDDEN");
     // It holds at once, and ends at once.
     let lists = "query($id: ID!) { roleGrants(agencyId: $id) { nodes { role employee { name } } } }";
     let agency = json!({ "id": sabang.agency.to_string() });
