@@ -123,6 +123,4 @@ problems! { $
 
     /// The run has no place left.
     RunFull = "RUN_FULL", "problem-run-full";
-    /// The agency of the person was not invited to the run.
-    NotInvited = "NOT_INVITED", "problem-not-invited";
 }

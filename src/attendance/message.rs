@@ -16,7 +16,9 @@ pub fn message(locale: Locale, check_in: &check_in::Model) -> String {
         (Verdict::Rejected, _) => locale.text("check-in-rejected", &[]),
     };
     let distance = check_in.distance_meters.unwrap_or_default();
-    let args = [("distance", format!("{distance:.0}"))];
+    let distance =
+        if distance < 1_000.0 { format!("{distance:.0} m") } else { format!("{:.1} km", distance / 1_000.0) };
+    let args = [("distance", distance)];
     let reasons = Reason::split(&check_in.reasons);
     // Of a code that nobody looked at nothing is said.
     let is_closed = reasons.contains(&Reason::TooManyWrongCodes);

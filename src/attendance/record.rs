@@ -201,7 +201,8 @@ impl Desk {
             accuracy_meters: fix.and_then(|fix| fix.accuracy_meters),
             is_mocked: fix.is_some_and(|fix| fix.is_mocked),
             venue_id: judgement.nearest.map(|(venue, _)| venue),
-            distance_meters: judgement.nearest.map(|(_, distance)| distance),
+            // To the decimetre: more is noise, and says more of a place than is needed.
+            distance_meters: judgement.nearest.map(|(_, distance)| (distance * 10.0).round() / 10.0),
             verdict: judgement.verdict,
             reasons: Reason::join(&judgement.reasons),
             minutes_late: judgement.minutes_late,

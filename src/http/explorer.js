@@ -240,7 +240,10 @@ function card(example) {
   const button = document.createElement("button");
   button.type = "button";
   button.append(title, about);
-  button.addEventListener("click", () => choose(example));
+  button.addEventListener("click", () => {
+    choose(example);
+    element("editor").scrollIntoView({ block: "nearest" });
+  });
   const item = document.createElement("li");
   item.append(button);
   return item;
@@ -251,7 +254,6 @@ function choose(example) {
   element("variables").value = JSON.stringify(example.variables(), null, 2);
   element("answer").textContent = "";
   show("", "");
-  element("editor").scrollIntoView({ block: "nearest" });
 }
 
 async function run() {

@@ -100,10 +100,13 @@ async fn duty_in_place_and_time_is_accepted(#[values(Engine::Sqlite, Engine::Pos
     // The first accepted IN and the last accepted OUT count; a missing OUT is told once the day is over.
     let presence = "{ viewer { workday { on checkedInAt checkedOutAt isCheckOutMissing } } }";
     let workday = async |person: &Person| person.phone.data(presence, json!({})).await["viewer"]["workday"].take();
-    assert_eq!(workday(&cast.sabang.employee).await, json!({
-        "on": "2026-11-23", "checkedInAt": "2026-11-23T00:20:00Z", "checkedOutAt": "2026-11-23T00:35:00Z",
-        "isCheckOutMissing": false,
-    }));
+    assert_eq!(
+        workday(&cast.sabang.employee).await,
+        json!({
+            "on": "2026-11-23", "checkedInAt": "2026-11-23T00:20:00Z", "checkedOutAt": "2026-11-23T00:35:00Z",
+            "isCheckOutMissing": false,
+        })
+    );
     check_in(&cast.sabang.colleague, to_duty(&cast.sabang, 4, late)).await;
     assert_eq!(workday(&cast.sabang.colleague).await["isCheckOutMissing"], false);
     cast.world.app.clock.set(monday_morning() + TimeDelta::hours(16));

@@ -225,14 +225,14 @@ async fn an_invited_agency_enrols_its_own_people(#[values(Engine::Sqlite, Engine
 async fn an_agency_that_was_not_invited_sends_nobody(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let cast = Cast::new(engine).await;
     let (sabang, sibolga) = (&cast.sabang, &cast.sibolga);
-    // Somebody who keeps both agencies.
+    // A grant in an agency where one does not serve is worth nothing.
     let account = cast.sabang.admin.account;
     grant(&cast, account, sibolga.agency).await;
     let input = json!({ "courseRunId": sabang.run.to_string(), "employeeIds": [
         sabang.colleague.employee.to_string(), sibolga.employee.employee.to_string(),
     ] });
     let refusal = sabang.admin.phone.refusal("enrolEmployees", input).await;
-    assert_eq!(refusal, refused("NOT_INVITED", "employeeIds.1"));
+    assert_eq!(refusal, refused("NOT_FOUND", "employeeIds.1"));
     let input = json!({ "unitId": sabang.unit.to_string(), "parentId": sibolga.root.to_string() });
     let refusal = sabang.admin.phone.refusal("updateUnit", input).await;
     assert_eq!(refusal, refused("NOT_FOUND", "parentId"), "trees of two agencies do not grow together");

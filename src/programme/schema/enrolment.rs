@@ -82,7 +82,7 @@ crate::mutation_payload!(
         enrolments: Vec<Enrolment>
     },
     EnrolEmployeesError,
-    EnrolEmployeesErrorCode { NotFound, Forbidden, OutOfRange, Inactive, NotInvited, RunFull }
+    EnrolEmployeesErrorCode { NotFound, Forbidden, OutOfRange, Inactive, RunFull }
 );
 
 crate::mutation_payload!(

@@ -39,8 +39,6 @@ pub async fn enrol(app: &App, actor: &Actor, input: EnrolEmployeesInput) -> Resu
     for (field, employee) in people(app, &transaction, actor, &input.employee_ids, MAX_PEOPLE).await? {
         let problem = if !policy::can(actor, Action::Keep(employee.agency_id)) {
             Problem::Forbidden
-        } else if !agencies.contains(&employee.agency_id) {
-            Problem::NotInvited
         } else if !employee.is_active {
             Problem::Inactive
         } else {

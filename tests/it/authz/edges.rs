@@ -213,5 +213,5 @@ async fn who_no_longer_serves_keeps_and_sees_nothing(#[values(Engine::Sqlite, En
         assert_eq!(roles["viewer"]["roles"], json!([{ "role": "CITIZEN" }]));
     }
     let unit = json!({ "agencyId": sabang.agency, "name": "Loket" });
-    assert_eq!(people.admin.phone.refusal("createUnit", unit).await.0, "FORBIDDEN");
+    assert_eq!(people.admin.phone.refusal("createUnit", unit).await.0, "NOT_FOUND");
 }
