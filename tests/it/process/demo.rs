@@ -168,7 +168,7 @@ fn assert_rejections_are_told_in_both_languages(employee: &Phone, trainer: &Phon
     let english = employee.in_language("en");
     let cases = [
         (to_class(open, &room, Some(wrong)), "CODE_WRONG", "Kode tidak sesuai", "The code was not"),
-        (to_class(open, &far, Some(&right)), "OUTSIDE_GEOFENCE", "meter dari lokasi", "metres from the venue"),
+        (to_class(open, &far, Some(&right)), "OUTSIDE_GEOFENCE", "km dari lokasi", "km from the venue"),
         (to_class(&foreign["id"], &foreign["venue"], None), "NOT_ENROLLED", "tidak terdaftar", "not enrolled"),
         (to_class(early, &room, Some(&code(trainer, early))), "OUTSIDE_WINDOW", "di luar waktu", "outside the time"),
     ];
