@@ -1,5 +1,6 @@
 //! What every action is given: a plain struct, passed on explicitly.
 
+use crate::attendance::duties::Duties;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Db;
@@ -27,6 +28,8 @@ pub struct App {
     pub keys: KeyRing,
     /// Who is behind a token, for a moment.
     pub actors: ActorCache,
+    /// The duty of units, for a moment.
+    pub duties: Duties,
     /// E-mail.
     pub mailer: Mailer,
 }
@@ -43,6 +46,7 @@ impl App {
         Ok(Self {
             hasher: Hasher::recommended(),
             actors: ActorCache::default(),
+            duties: Duties::default(),
             mailer: Mailer::new(config.mail.as_ref())?,
             config,
             db,
@@ -50,5 +54,11 @@ impl App {
             ids,
             keys,
         })
+    }
+
+    /// Forgets who people are and what their duty is: after a change of people, units, venues or roles.
+    pub fn forget(&self) {
+        self.actors.forget();
+        self.duties.forget();
     }
 }

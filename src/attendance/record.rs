@@ -2,26 +2,31 @@
 
 use std::collections::HashMap;
 
+use chrono::TimeDelta;
 use entity::check_in::{self, Direction};
 use entity::employee;
-use entity::ids::CourseSessionId;
+use entity::ids::{CourseSessionId, LatenessRuleId, ScheduleId, ShiftId};
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::facts::{self, Class, Duty};
+use super::facts::{self, Class};
 use super::rules::{self, Code, Facts, Judgement, Location, Reason, Timing, WrongCodes};
-use super::{venue_code, workday};
+use super::working_time::WorkingLife;
+use super::{lateness, lives, venue_code, workday};
 use crate::agency;
 use crate::app::App;
 use crate::clock::Instant;
 use crate::error::{Error, Refusal, Result};
 use crate::id::digest;
-use crate::policy::{Actor, Person};
+use crate::policy::{Actor, Employment, Person};
 use crate::problem::Problem;
 
 /// Attempts in one sending at most.
 pub const MAX_BATCH: usize = 200;
+
+/// So far around an attempt its shift can lie, and a phone's clock beside ours.
+const MARGIN: TimeDelta = TimeDelta::days(3);
 
 /// What a check-in is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,12 +96,13 @@ pub async fn record(
     if !(1..=MAX_BATCH).contains(&attempts.len()) {
         return Err(Refusal::at("items", Problem::OutOfRange).with("min", 1).with("max", MAX_BATCH).into());
     }
+    let life = working_life(app, employment, &attempts).await?;
     let transaction = app.db.begin().await?;
     // One sending of a person at a time: a key that is sent fifty times at once is met fifty times in a row.
     let me = employee::Entity::find_by_id(employment.id).lock_exclusive().one(&transaction).await?;
     let me = me.filter(|me| me.is_active).ok_or_else(|| Error::refused(Problem::NotAnEmployee))?;
     let wellformed: Vec<&Attempt> = attempts.iter().filter_map(|attempt| attempt.as_ref().ok()).collect();
-    let mut desk = Desk::load(app, &transaction, actor, me, &wellformed).await?;
+    let mut desk = Desk::load(app, &transaction, actor, me, life, &wellformed).await?;
     let mut results = Vec::with_capacity(attempts.len());
     for attempt in attempts {
         results.push(attempt.and_then(|attempt| desk.take(app, person, &attempt, sent_at, received_at)));
@@ -109,10 +115,20 @@ pub async fn record(
     Ok(results)
 }
 
+/// The person's working life around the attempts.
+async fn working_life(app: &App, me: Employment, attempts: &[Result<Attempt>]) -> Result<WorkingLife> {
+    let captured = attempts.iter().flatten().map(|attempt| attempt.captured_at.date_naive());
+    let today = app.clock.now().date_naive();
+    let first = captured.clone().min().unwrap_or(today).min(today) - MARGIN;
+    let last = captured.max().unwrap_or(today).max(today) + MARGIN;
+    let mut lives = lives::lives(app, app.db.read(), &[me.into()], &(first..=last)).await?;
+    lives.remove(&me.id).ok_or_else(|| Error::internal("a life that was not loaded"))
+}
+
 /// Everything that is needed to judge a person's attempts.
 struct Desk {
     me: employee::Model,
-    duty: Duty,
+    life: WorkingLife,
     classes: HashMap<CourseSessionId, Class>,
     known: HashMap<Uuid, check_in::Model>,
     fresh: Vec<check_in::Model>,
@@ -124,6 +140,7 @@ impl Desk {
         transaction: &DatabaseTransaction,
         actor: &Actor,
         me: employee::Model,
+        life: WorkingLife,
         attempts: &[&Attempt],
     ) -> Result<Self> {
         let keys = attempts.iter().map(|attempt| attempt.idempotency_key);
@@ -142,8 +159,8 @@ impl Desk {
         sessions.sort_unstable();
         sessions.dedup();
         Ok(Self {
-            duty: facts::duty(transaction, &me).await?,
-            classes: facts::classes(transaction, actor, &me, &sessions).await?,
+            life,
+            classes: facts::classes(transaction, actor, me.id, &sessions).await?,
             known: known.into_iter().map(|row| (row.idempotency_key, row)).collect(),
             fresh: Vec::new(),
             me,
@@ -175,7 +192,16 @@ impl Desk {
             Occasion::Workday(direction) => self.workday(timing, attempt, direction),
             Occasion::CourseSession(id) => self.class(timing, attempt, id, received_at)?,
         };
-        let Setting { judgement, direction, workday_on, course_session_id, schedule_id, time_zone } = setting;
+        let Setting {
+            judgement,
+            direction,
+            workday_on,
+            course_session_id,
+            schedule_id,
+            shift_id,
+            lateness_rule_id,
+            time_zone,
+        } = setting;
         let fix = attempt.location;
         let check_in = check_in::Model {
             id: app.ids.new_id(received_at),
@@ -207,6 +233,8 @@ impl Desk {
             reasons: Reason::join(&judgement.reasons),
             minutes_late: judgement.minutes_late,
             schedule_id,
+            shift_id,
+            lateness_rule_id,
         };
         self.known.insert(attempt.idempotency_key, check_in.clone());
         self.fresh.push(check_in.clone());
@@ -214,23 +242,29 @@ impl Desk {
     }
 
     fn workday(&self, timing: Timing, attempt: &Attempt, direction: Direction) -> Setting {
-        let levels = self.duty.levels();
-        let day = workday::workday_at(&levels, self.duty.zone, timing.effective_at);
+        let at = timing.effective_at;
+        let local = workday::local_day(&self.life, at);
+        let shift = workday::shift_at(&self.life, at, Some(direction));
+        let on = shift.map_or(local, |shift| shift.on);
+        let duty = self.life.duty(on);
+        let rule = duty.adoption(on).and_then(|adoption| adoption.rule.as_ref());
         let facts = Facts {
             is_expected: true,
-            window: day.as_ref().map(|day| day.window),
-            fences: &self.duty.fences,
+            window: shift.map(|shift| shift.window),
+            fences: if shift.is_none_or(|shift| shift.is_fenced) { &duty.fences } else { &[] },
             code: Code::NotAsked,
             is_arrival: direction == Direction::In,
+            flexible_minutes: lateness::flexible_minutes(rule, shift.and_then(|shift| shift.schedule.flexible_minutes)),
         };
-        let local = timing.effective_at.with_timezone(&self.duty.zone).date_naive();
         Setting {
             judgement: rules::judge(timing, attempt.location, &facts),
             direction: Some(direction),
-            workday_on: Some(day.as_ref().map_or(local, |day| day.on)),
+            workday_on: Some(on),
             course_session_id: None,
-            schedule_id: day.map(|day| day.schedule.id),
-            time_zone: self.duty.zone.name().to_owned(),
+            schedule_id: shift.map(|shift| shift.schedule.id),
+            shift_id: shift.map(|shift| shift.shift.id),
+            lateness_rule_id: rule.map(|rule| rule.row.id),
+            time_zone: duty.zone.name().to_owned(),
         }
     }
 
@@ -253,6 +287,7 @@ impl Desk {
             fences: &class.fences,
             code,
             is_arrival: true,
+            flexible_minutes: 0,
         };
         Ok(Setting {
             judgement: rules::judge(timing, attempt.location, &facts),
@@ -260,6 +295,8 @@ impl Desk {
             workday_on: None,
             course_session_id: Some(id),
             schedule_id: None,
+            shift_id: None,
+            lateness_rule_id: None,
             time_zone: class.session.time_zone.clone(),
         })
     }
@@ -271,7 +308,9 @@ struct Setting {
     direction: Option<Direction>,
     workday_on: Option<chrono::NaiveDate>,
     course_session_id: Option<CourseSessionId>,
-    schedule_id: Option<entity::ids::ScheduleId>,
+    schedule_id: Option<ScheduleId>,
+    shift_id: Option<ShiftId>,
+    lateness_rule_id: Option<LatenessRuleId>,
     time_zone: String,
 }
 
