@@ -18,9 +18,10 @@ after(async () => {
 });
 
 // Runs the body on a page, which then has no fault but an expected one and has asked nobody but our server.
-async function on(path, { expected, ...options }, body) {
+async function on(path, { expected, prepare, ...options }, body) {
   const { page, requests, faults, close } = await open(browser, options);
   foreign.length = 0;
+  await prepare?.(page);
   await page.goto(demo.url + path);
   await body(page, requests);
   const elsewhere = requests.filter((url) => !/^(data|blob):/.test(url) && new URL(url).origin !== demo.url);
@@ -63,13 +64,17 @@ test("the plain page logs in and checks in", () =>
     assert.ok((await answer("Check in to duty", "verdict")).checkIn.checkIn.id);
   }));
 
-const editor = (page, name) => page.locator(`[aria-label="${name}"] .monaco-editor:visible`).first();
-
+// Replaces what stands in an editor of GraphiQL.
 async function fill(page, name, text) {
-  await editor(page, name).click();
+  const editor = page.locator(`[aria-label="${name}"] .monaco-editor:visible`).first();
+  await editor.click();
   await page.keyboard.press("Control+A");
+  await page.keyboard.press("Delete");
   await page.keyboard.insertText(text);
 }
+
+// GraphiQL reads the operation a moment after it was written; then the tab has its name.
+const isRead = (page, operation) => page.locator(".graphiql-tab-active", { hasText: operation }).waitFor();
 
 // Runs what stands in the editor; the answer as it is shown.
 async function run(page, part) {
@@ -83,7 +88,8 @@ async function run(page, part) {
 test("GraphiQL runs a query and shows the schema", () =>
   on("/", { language: "en" }, async (page, requests) => {
     await page.click('button[aria-label="New tab"]');
-    await fill(page, "Operation Editor", "{ __typename }");
+    await fill(page, "Operation Editor", "query Kind { __typename }");
+    await isRead(page, "Kind");
     assert.match(await run(page, "__typename"), /"__typename": "Query"/);
 
     await page.click('button[aria-label="Show Documentation Explorer"]');
@@ -94,11 +100,42 @@ test("GraphiQL runs a query and shows the schema", () =>
     assert.ok(workers.length >= 2, `the editor's workers come from our server: ${workers}`);
   }));
 
+test("GraphiQL subscribes over the socket, with the tab's headers", () => {
+  // In place of the server: acknowledges, answers, and keeps what it was sent.
+  const received = [];
+  const prepare = (page) =>
+    page.routeWebSocket("**/graphql/ws", (socket) =>
+      socket.onMessage((text) => {
+        const message = JSON.parse(text);
+        received.push({ ...message, url: socket.url() });
+        if (message.type === "connection_init") {
+          socket.send(JSON.stringify({ type: "connection_ack" }));
+        } else if (message.type === "subscribe") {
+          const payload = { data: { courseSessionRollChanged: { id: "chk_1" } } };
+          socket.send(JSON.stringify({ type: "next", id: message.id, payload }));
+        }
+      }),
+    );
+  return on("/", { prepare }, async (page) => {
+    await page.click('button[aria-label="New tab"]');
+    await fill(page, "Operation Editor", 'subscription Roll { courseSessionRollChanged(courseSessionId: "ses_1") { id } }');
+    await isRead(page, "Roll");
+    await page.click('button:has-text("Headers")');
+    await fill(page, "Headers", '{ "Authorization": "Bearer somebody" }');
+    assert.match(await run(page, "chk_1"), /"id": "chk_1"/);
+    const [init, subscribe] = received;
+    assert.equal(init.payload.authorization, "Bearer somebody");
+    assert.equal(init.url, `${demo.url.replace("http", "ws")}/graphql/ws`);
+    assert.equal(subscribe.payload.operationName, "Roll");
+  });
+});
+
 test("GraphiQL: an example logs in, another uses its token, a header of one's own goes before", () =>
   on("/", { language: "id", expected: /status of 401/ }, async (page) => {
     assert.match(await run(page, "accessToken"), /"accessToken": "/);
     await page.click('button[aria-label="Show Contoh"]');
     await page.click('.bina-examples button:has-text("Presensi masuk kerja")');
+    await isRead(page, "CheckIn");
     assert.match(await run(page, "verdict"), /"verdict": "[A-Z]+"/);
     await page.click('button:has-text("Headers")');
     await fill(page, "Headers", '{ "Authorization": "Bearer nobody" }');
