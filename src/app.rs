@@ -4,6 +4,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Db;
 use crate::error::Result;
+use crate::events::Live;
 use crate::id::Ids;
 use crate::identity::actor::ActorCache;
 use crate::identity::keys::KeyRing;
@@ -29,6 +30,8 @@ pub struct App {
     pub actors: ActorCache,
     /// E-mail.
     pub mailer: Mailer,
+    /// Who wants to know what happens.
+    pub live: Live,
 }
 
 impl App {
@@ -44,6 +47,7 @@ impl App {
             hasher: Hasher::recommended(),
             actors: ActorCache::default(),
             mailer: Mailer::new(config.mail.as_ref())?,
+            live: Live::default(),
             config,
             db,
             clock,

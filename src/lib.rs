@@ -8,6 +8,7 @@
 //! | [`agency`] | agencies, units, employees, venues, schedules, national lists |
 //! | [`programme`] | courses, runs, sessions, enrolments |
 //! | [`attendance`] | check-ins |
+//! | [`events`] | what happened, on its way to those who want to know of it |
 //! | [`policy`] | every authorisation decision |
 //! | [`import`], [`demo`] | data from files |
 
@@ -20,6 +21,7 @@ pub mod config;
 pub mod db;
 pub mod demo;
 pub mod error;
+pub mod events;
 pub mod graphql;
 pub mod http;
 pub mod id;

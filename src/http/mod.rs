@@ -5,6 +5,10 @@
 //! | [`serve`](mod@serve) | the accept loop: time limits, cap on connections, draining |
 //! | `boundary` | around every request: its id, language, one log line, caught panics, faults put into words |
 //! | `graphql` | GraphQL over HTTP: what a request must look like, who asks, how the answer leaves |
+//! | `operation` | one operation, whichever way it came |
+//! | `pieces` | answers in pieces: server-sent events, multipart |
+//! | `socket`, `origin` | WebSockets: graphql-transport-ws, and whose page may open one |
+//! | [`watch`] | how long somebody may listen |
 //! | `params`, `json`, `media` | the parts of such a request |
 //! | [`fault`] | every way in which a request is refused before or instead of execution |
 //! | `health`, `explorer` | the other paths |
@@ -18,8 +22,13 @@ mod health;
 mod json;
 pub mod log;
 mod media;
+mod operation;
+mod origin;
 mod params;
+mod pieces;
 pub mod serve;
+mod socket;
+pub mod watch;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -31,6 +40,7 @@ use axum::routing::get;
 
 pub use self::fault::RequestFault;
 pub use self::serve::{serve, stop_signal};
+use self::watch::Pace;
 use crate::app::App;
 
 /// What the handlers are given.
@@ -40,6 +50,10 @@ struct Edge<E> {
     executor: E,
     /// Whether the server is about to stop.
     is_draining: Arc<AtomicBool>,
+    /// Says that sockets and streams have to end.
+    closing: tokio::sync::watch::Receiver<bool>,
+    /// The times of sockets and streams.
+    pace: Pace,
 }
 
 /// Every path of the server.
@@ -50,7 +64,8 @@ pub fn router(app: Arc<App>) -> Router {
 
 /// Every path of the server, over any executor.
 pub fn router_over<E: Executor>(app: Arc<App>, executor: E) -> Router {
-    router_of(Edge { app, executor, is_draining: Arc::default() })
+    let (_, closing) = tokio::sync::watch::channel(false);
+    router_of(Edge { app, executor, is_draining: Arc::default(), closing, pace: Pace::default() })
 }
 
 fn router_of<E: Executor>(edge: Edge<E>) -> Router {
@@ -59,6 +74,7 @@ fn router_of<E: Executor>(edge: Edge<E>) -> Router {
         .route("/explorer.css", get(explorer::style))
         .route("/explorer.js", get(explorer::script))
         .route("/graphql", get(graphql::get).post(graphql::post).options(graphql::options))
+        .route("/graphql/ws", get(socket::open))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
         .route("/.well-known/jwks.json", get(health::jwks))

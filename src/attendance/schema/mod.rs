@@ -3,8 +3,10 @@
 pub mod check_in;
 pub mod mutation;
 pub mod session;
+pub mod subscription;
 pub mod viewer;
 
 pub use check_in::{CheckIn, CheckInConnection};
 pub use mutation::AttendanceMutation;
+pub use subscription::AttendanceSubscription;
 pub use viewer::ViewerAttendance;
