@@ -3,6 +3,7 @@
 //! Nothing is buffered: the next answer is made when the connection takes it. Who takes none for ten seconds is cut off
 //! by the connection, and who is far behind the news by the bus ([`crate::events::live`]).
 
+use std::convert::Infallible;
 use std::pin::Pin;
 
 use async_graphql::Executor;
@@ -46,17 +47,16 @@ pub fn answer<E: Executor>(
         let (piece, is_last) = source.next().await;
         Some((piece, (!is_last).then_some(source)))
     });
-    respond(form, Body::from_stream(stream::once(async move { words.beginning() }).chain(pieces).map(as_bytes)))
+    respond(
+        form,
+        Body::from_stream(stream::once(async move { words.beginning() }).chain(pieces).map(Ok::<_, Infallible>)),
+    )
 }
 
 /// An answer of events that says why there are none.
 pub fn refusal(fault: RequestFault, caller: &Caller) -> Response {
     let words = Words { form: Streaming::Events, locale: caller.locale, request_id: caller.id.clone() };
     respond(Streaming::Events, Body::from(words.said(Err(fault)) + words.ending()))
-}
-
-fn as_bytes(piece: String) -> Result<String, std::convert::Infallible> {
-    Ok(piece)
 }
 
 fn respond(form: Streaming, body: Body) -> Response {

@@ -47,7 +47,7 @@ pub(super) async fn end<E>(edge: Edge<E>, session: Option<Session>) -> End {
 pub(super) async fn closing(mut closing: watch::Receiver<bool>) {
     // Without somebody who could say so, it never stops.
     if closing.wait_for(|is_closing| *is_closing).await.is_err() {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
 
