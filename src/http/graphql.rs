@@ -54,7 +54,7 @@ pub async fn post<E: Executor>(
     let (session, asker) = asker(&edge, &caller, &operation, &parts.headers, peer).await?;
     match (operation.kind(), caller.media, streaming) {
         (OperationType::Subscription, _, Some(form)) | (_, None, Some(form @ Streaming::Events)) => {
-            Ok(pieces::answer(&edge, operation, asker, session, form))
+            pieces::answer(&edge, operation, asker, session, form)
         }
         (OperationType::Subscription, _, None) => Err(RequestFault::NeedsStream),
         (_, Some(media), _) => write(operation.answer(&edge, &asker).await?, media, &caller.id),

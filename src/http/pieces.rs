@@ -13,13 +13,14 @@ use axum::http::{HeaderName, HeaderValue};
 use axum::response::{IntoResponse as _, Response};
 use futures_util::stream::{self, BoxStream, StreamExt as _};
 use serde_json::{Value, json};
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 
 use super::boundary::Caller;
 use super::fault::RequestFault;
 use super::media::Streaming;
 use super::operation::{Answer, Asker, Operation, Said};
-use super::watch::{self, End};
+use super::vigil::{self, End};
 use super::{Edge, log};
 use crate::error::Error;
 use crate::identity::token::Session;
@@ -35,22 +36,20 @@ pub fn answer<E: Executor>(
     asker: Asker,
     session: Option<Session>,
     form: Streaming,
-) -> Response {
+) -> Result<Response, RequestFault> {
     let words = Words { form, locale: asker.locale, request_id: asker.id.clone() };
     let mut beat = interval_at(Instant::now() + edge.pace.beat, edge.pace.beat);
     beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let said = operation.answers(edge, asker);
-    let end = Box::pin(watch::end(edge.clone(), session));
-    let source = Source { said, end, beat, words: words.clone() };
+    let end = Box::pin(vigil::end(edge.clone(), session));
+    let source = Source { said, end, beat, words: words.clone(), _place: edge.place()? };
     let pieces = stream::unfold(Some(source), |source| async move {
         let mut source = source?;
         let (piece, is_last) = source.next().await;
         Some((piece, (!is_last).then_some(source)))
     });
-    respond(
-        form,
-        Body::from_stream(stream::once(async move { words.beginning() }).chain(pieces).map(Ok::<_, Infallible>)),
-    )
+    let pieces = stream::once(async move { words.beginning() }).chain(pieces).map(Ok::<_, Infallible>);
+    Ok(respond(form, Body::from_stream(pieces)))
 }
 
 /// An answer of events that says why there are none.
@@ -69,6 +68,7 @@ struct Source {
     end: Pin<Box<dyn Future<Output = End> + Send>>,
     beat: Interval,
     words: Words,
+    _place: OwnedSemaphorePermit,
 }
 
 impl Source {

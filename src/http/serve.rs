@@ -9,7 +9,7 @@
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use async_graphql::Executor;
@@ -29,7 +29,7 @@ use tokio_io_timeout::TimeoutStream;
 
 use super::graphql::Peer;
 use super::socket::Slot;
-use super::watch::Pace;
+use super::vigil::Pace;
 use super::{Edge, router_of};
 use crate::app::App;
 use crate::error::{Error, Result};
@@ -76,10 +76,11 @@ pub async fn serve_over<E: Executor>(
 ) -> Result<()> {
     let address = listener.local_addr().map_err(Error::internal)?;
     tracing::info!(%address, "listening");
-    let is_draining = Arc::new(AtomicBool::new(false));
     let keys = tokio::spawn(refresh_keys(app.clone()));
     let (close, closing) = watch::channel(false);
-    let router = router_of(Edge { app, executor, is_draining: is_draining.clone(), closing: closing.clone(), pace });
+    let edge = Edge::new(app, executor, closing.clone(), pace);
+    let is_draining = edge.is_draining.clone();
+    let router = router_of(edge);
     let slots = Arc::new(Semaphore::new(MAX_CONNECTIONS as usize));
     let stop = async {
         shutdown.await;
@@ -167,7 +168,7 @@ async fn connection(stream: TcpStream, peer: SocketAddr, router: Router, closing
     let mut served = std::pin::pin!(served);
     let ended = tokio::select! {
         ended = &mut served => ended,
-        () = super::watch::closing(closing) => {
+        () = super::vigil::closing(closing) => {
             served.as_mut().graceful_shutdown();
             served.await
         }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bina::app::App;
 use bina::http::serve;
-use bina::http::watch::Pace;
+use bina::http::vigil::Pace;
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};

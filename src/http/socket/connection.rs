@@ -20,14 +20,14 @@ use tokio_stream::StreamMap;
 use super::message::{Close, Heard, Saying, authorization};
 use crate::error::{Error, Kind};
 use crate::graphql::guard::Limits;
+use crate::http::boundary::Caller;
 use crate::http::fault::RequestFault;
 use crate::http::graphql::{Peer, bearer, fault_of};
 use crate::http::operation::{Answer, Asker, Operation, Said};
 use crate::http::params::Params;
-use crate::http::watch::{self, End};
+use crate::http::vigil::{self, End};
 use crate::http::{Edge, log};
 use crate::identity::token::Session;
-use crate::locale::Locale;
 use crate::policy::Actor;
 
 /// Operations at once on one socket.
@@ -41,7 +41,8 @@ const FAREWELL_TIME: Duration = Duration::from_secs(2);
 pub struct Connection<E> {
     edge: Edge<E>,
     peer: Option<Peer>,
-    locale: Locale,
+    /// The request that it began as.
+    caller: Caller,
     socket: WebSocket,
     /// Whether the handshake is done.
     is_acknowledged: bool,
@@ -79,12 +80,12 @@ impl From<Close> for Parting {
 
 impl<E: Executor> Connection<E> {
     /// A socket that was just opened.
-    pub fn new(edge: Edge<E>, peer: Option<Peer>, locale: Locale, socket: WebSocket) -> Self {
-        let end = Box::pin(watch::end(edge.clone(), None));
+    pub fn new(edge: Edge<E>, peer: Option<Peer>, caller: Caller, socket: WebSocket) -> Self {
+        let end = Box::pin(vigil::end(edge.clone(), None));
         Self {
             edge,
             peer,
-            locale,
+            caller,
             socket,
             is_acknowledged: false,
             session: None,
@@ -152,7 +153,7 @@ impl<E: Executor> Connection<E> {
         match serde_json::to_string(saying) {
             Ok(text) => self.send(Message::Text(text.into())).await,
             Err(error) => {
-                log::internal("", &Error::internal(error));
+                log::internal(&self.caller.id, &Error::internal(error));
                 Err(Close::Internal.into())
             }
         }
@@ -201,12 +202,12 @@ impl<E: Executor> Connection<E> {
                 Kind::Unauthenticated => Close::Forbidden,
                 Kind::Unavailable { .. } => Close::TryAgain,
                 _ => {
-                    log::internal("", &error);
+                    log::internal(&self.caller.id, &error);
                     Close::Internal
                 }
             })?;
             self.session = Some(session);
-            self.end = Box::pin(watch::end(self.edge.clone(), self.session));
+            self.end = Box::pin(vigil::end(self.edge.clone(), self.session));
         }
         self.is_acknowledged = true;
         self.say(&Saying::ConnectionAck).await
@@ -240,7 +241,7 @@ impl<E: Executor> Connection<E> {
             is_mutation: operation.kind() == OperationType::Mutation,
             started: Instant::now(),
         };
-        let asker = Asker { actor, peer: self.peer, locale: self.locale, id: request_id };
+        let asker = Asker { actor, peer: self.peer, locale: self.caller.locale, id: request_id };
         let answers = operation.answers(&self.edge, asker).map(Some).chain(stream::iter([None])).boxed();
         self.answers.insert(id.clone(), answers);
         self.operations.insert(id, running);
@@ -248,7 +249,7 @@ impl<E: Executor> Connection<E> {
     }
 
     async fn refuse(&mut self, id: &str, fault: &RequestFault, request_id: &str) -> Result<(), Parting> {
-        let payload = json!([fault.error(self.locale, request_id)]);
+        let payload = json!([fault.error(self.caller.locale, request_id)]);
         self.say(&Saying::Error { id, payload }).await
     }
 

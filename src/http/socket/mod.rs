@@ -55,6 +55,7 @@ pub async fn open<E: Executor>(
     if edge.is_draining.load(Ordering::Relaxed) {
         return Err(RequestFault::Unavailable(1));
     }
+    let place = edge.place()?;
     let upgrade = upgrade
         .protocols([PROTOCOL])
         .read_buffer_size(READ_BUFFER)
@@ -64,8 +65,8 @@ pub async fn open<E: Executor>(
     let is_understood = upgrade.selected_protocol().is_some();
     let (slot, peer) = (parts.extensions.get::<Slot>().cloned(), parts.extensions.get().copied());
     Ok(upgrade.on_upgrade(async move |socket| {
-        let connection = Connection::new(edge, peer, caller.locale, socket);
+        let connection = Connection::new(edge, peer, caller, socket);
         connection.run(is_understood).await;
-        drop(slot);
+        drop((place, slot));
     }))
 }

@@ -1,7 +1,7 @@
 //! Every way in which a socket is refused or closed.
 
 use axum::http::StatusCode;
-use bina::http::watch::Pace;
+use bina::http::vigil::Pace;
 use chrono::TimeDelta;
 use rstest::rstest;
 use serde_json::json;

@@ -8,22 +8,23 @@ mod socket;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use async_graphql::{Executor, Schema, Subscription};
+use async_graphql::{Executor, Object, Schema, Subscription};
 use bina::app::App;
 use bina::error::Error;
 use bina::http::serve;
-use bina::http::watch::Pace;
+use bina::http::vigil::Pace;
 use bina::problem::Problem;
 use futures_util::{Stream, StreamExt as _, stream};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
-use crate::http::{Mutation, Query};
+use crate::http::Query;
 
 /// Times that a test can wait for.
-pub const HASTE: Pace = Pace { init: Duration::from_millis(150), beat: Duration::from_millis(150) };
+pub const HASTE: Pace = Pace { init: Duration::from_millis(150), beat: Duration::from_millis(150), at_once: 100 };
 
 /// Streams of toys.
 pub struct Toys;
@@ -52,6 +53,29 @@ impl Toys {
 
     async fn breaks(&self) -> impl Stream<Item = async_graphql::Result<i32>> {
         stream::iter([Ok(1), Err(Error::internal("a database's secret").into())])
+    }
+}
+
+/// How often something was settled.
+pub static SETTLED: AtomicUsize = AtomicUsize::new(0);
+
+/// What takes its time.
+pub struct Mutation;
+
+#[Object]
+impl Mutation {
+    async fn touch(&self) -> bool {
+        true
+    }
+
+    async fn settle(&self) -> bool {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        SETTLED.fetch_add(1, Ordering::SeqCst);
+        true
+    }
+
+    async fn boom(&self) -> bool {
+        SETTLED.load(Ordering::SeqCst).checked_sub(usize::MAX).expect("a resolver's secret") == 0
     }
 }
 

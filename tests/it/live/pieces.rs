@@ -138,7 +138,7 @@ async fn a_silent_stream_gives_signs_of_life_and_a_stop_ends_it() {
 #[tokio::test]
 async fn whoever_does_not_read_is_cut_off() {
     let world = World::new(Engine::Sqlite).await;
-    let server = Server::over(world.app.clone(), toys(), bina::http::watch::Pace::default()).await;
+    let server = Server::over(world.app.clone(), toys(), bina::http::vigil::Pace::default()).await;
     let body = json!({ "query": "subscription { flood(bytes: 100000) }" }).to_string();
     let mut stream = TcpStream::connect(server.address).await.unwrap();
     let request = format!(

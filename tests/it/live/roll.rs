@@ -1,9 +1,11 @@
 //! The roll of a session as it happens.
 
 use bina::clock::Instant;
-use bina::http::watch::Pace;
+use bina::http::vigil::Pace;
 use chrono::TimeDelta;
+use entity::check_in;
 use rstest::rstest;
+use sea_orm::EntityTrait as _;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -37,7 +39,7 @@ async fn following(server: &Server, cast: &Cast, person: &Person) -> Peer {
     peer
 }
 
-async fn check_in(person: &Person, agency: &AgencyCast, number: u128) -> Value {
+async fn attend(person: &Person, agency: &AgencyCast, number: u128) -> Value {
     let input = json!({
         "idempotencyKey": Uuid::from_u128(number).to_string(),
         "occasion": { "courseSessionId": agency.session.to_string() },
@@ -70,7 +72,7 @@ async fn a_trainer_sees_who_comes(#[values(Engine::Sqlite, Engine::Postgres)] en
     assert_eq!(refused["payload"]["errors"][0]["extensions"]["code"], "NOT_FOUND", "{refused}");
     assert_eq!(foreign.hear().await, json!({ "type": "complete", "id": "roll" }));
 
-    let colleague = check_in(&sabang.colleague, sabang, 1).await;
+    let colleague = attend(&sabang.colleague, sabang, 1).await;
     assert_eq!(
         trainer.hear().await["payload"]["data"]["courseSessionRollChanged"],
         json!({
@@ -78,20 +80,20 @@ async fn a_trainer_sees_who_comes(#[values(Engine::Sqlite, Engine::Postgres)] en
             "occasion": { "title": "Simulasi loket" },
         })
     );
-    let mine = check_in(&sabang.employee, sabang, 2).await;
+    let mine = attend(&sabang.employee, sabang, 2).await;
     assert_eq!(told(&mut trainer).await, id(&mine));
     // A participant is told of their own alone: the colleague's came before it.
     assert_eq!(told(&mut employee).await, id(&mine));
 
     // Sent again it is nothing new, and duty is no class.
-    assert_eq!(check_in(&sabang.employee, sabang, 2).await["isReplay"], true);
+    assert_eq!(attend(&sabang.employee, sabang, 2).await["isReplay"], true);
     let duty = json!({
         "idempotencyKey": Uuid::from_u128(3).to_string(), "occasion": { "workday": { "direction": "IN" } },
         "capturedAt": monday_morning(), "sentAt": monday_morning(),
     });
     sabang.employee.phone.change("checkIn", "checkIn { id }", duty).await;
-    check_in(&cast.sibolga.employee, &cast.sibolga, 4).await;
-    let next = check_in(&sabang.employee, sabang, 5).await;
+    attend(&cast.sibolga.employee, &cast.sibolga, 4).await;
+    let next = attend(&sabang.employee, sabang, 5).await;
     assert_eq!(told(&mut trainer).await, id(&next));
     trainer.say(json!({ "type": "complete", "id": "roll" })).await;
     drop((trainer, employee));
@@ -111,7 +113,7 @@ async fn who_loses_the_right_is_told_nothing_more(#[values(Engine::Sqlite, Engin
     let (server, sabang) = (Server::real(&cast.world.app, Pace::default()).await, &cast.sabang);
     let mut trainer = following(&server, &cast, &sabang.trainer).await;
     let mut admin = following(&server, &cast, &sabang.admin).await;
-    let first = check_in(&sabang.employee, sabang, 1).await;
+    let first = attend(&sabang.employee, sabang, 1).await;
     assert_eq!(told(&mut trainer).await, id(&first));
     assert_eq!(told(&mut admin).await, id(&first));
 
@@ -122,10 +124,10 @@ async fn who_loses_the_right_is_told_nothing_more(#[values(Engine::Sqlite, Engin
     let role = json!({ "roleGrantId": roles["roleGrants"]["nodes"][0]["id"] });
     let revoked = cast.national_admin.phone.change("revokeRole", "roleGrant { id }", role).await;
     assert_eq!(revoked["errors"], json!([]));
-    check_in(&sabang.employee, sabang, 2).await;
+    attend(&sabang.employee, sabang, 2).await;
     // Of what follows they see their own alone.
     for (peer, person, number) in [(&mut trainer, &sabang.trainer, 3), (&mut admin, &sabang.admin, 4)] {
-        let own = check_in(person, sabang, number).await;
+        let own = attend(person, sabang, number).await;
         assert_eq!(told(peer).await, id(&own));
     }
 }
@@ -152,6 +154,23 @@ async fn a_whole_day_off_line_is_told_in_its_order(#[values(Engine::Sqlite, Engi
     }
 }
 
+#[rstest]
+#[tokio::test]
+async fn who_is_too_far_behind_is_told_so(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let cast = Cast::new(engine).await;
+    let (server, sabang) = (Server::real(&cast.world.app, Pace::default()).await, &cast.sabang);
+    let mut trainer = following(&server, &cast, &sabang.trainer).await;
+    let first = attend(&sabang.employee, sabang, 1).await;
+    assert_eq!(told(&mut trainer).await, id(&first));
+    let row = check_in::Entity::find().one(cast.world.app.db.read()).await.unwrap().unwrap();
+    // One thread does everything here: nobody listens meanwhile.
+    (0..=1_024).for_each(|_| cast.world.app.live.check_in_recorded(&row));
+    let dropped = trainer.hear().await;
+    assert_eq!(dropped["payload"]["errors"][0]["extensions"]["code"], "TOO_SLOW", "{dropped}");
+    assert_eq!(trainer.hear().await, json!({ "type": "complete", "id": "roll" }));
+    assert_eq!(cast.world.app.live.topics(), 0);
+}
+
 /// One stream of events, read until it ends.
 #[rstest]
 #[tokio::test]
@@ -173,7 +192,7 @@ async fn a_stream_of_events_ends_when_its_reader_is_logged_out(
     while cast.world.app.live.topics() == 0 {
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }
-    let mine = check_in(&sabang.employee, sabang, 1).await;
+    let mine = attend(&sabang.employee, sabang, 1).await;
     tokio::time::sleep(std::time::Duration::from_millis(300)).await;
     sabang.trainer.phone.change("logout", "isLoggedOut", json!({})).await;
     let text = reading.await.unwrap();

@@ -1,12 +1,13 @@
 //! What is said over a socket.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use bina::http::watch::Pace;
+use bina::http::vigil::Pace;
 use serde_json::{Value, json};
 
 use super::peer::Peer;
-use super::{HASTE, Server, toys};
+use super::{HASTE, SETTLED, Server, toys};
 use crate::harness::{Engine, World};
 
 async fn heard(query: &str) -> Vec<Value> {
@@ -158,4 +159,47 @@ async fn whoever_does_not_read_is_dropped() {
     // The server ends although nobody reads.
     server.task.await.unwrap();
     assert!((9..=13).contains(&started.elapsed().as_secs()), "{:?}", started.elapsed());
+}
+
+#[tokio::test]
+async fn a_mutation_that_began_goes_on_to_its_end() {
+    let world = World::new(Engine::Sqlite).await;
+    let server = Server::over(world.app.clone(), toys(), Pace::default()).await;
+    let before = SETTLED.load(Ordering::SeqCst);
+    let mut patient = Peer::greeted(server.address, None).await;
+    let mut lost = Peer::greeted(server.address, None).await;
+    patient.subscribe("1", "mutation { settle }", json!({})).await;
+    patient.say(json!({ "type": "complete", "id": "1" })).await;
+    lost.subscribe("1", "mutation { settle }", json!({})).await;
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    drop(lost);
+    assert_eq!(patient.hear().await["payload"]["data"], json!({ "settle": true }));
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    assert_eq!(SETTLED.load(Ordering::SeqCst), before + 2);
+}
+
+#[tokio::test]
+async fn an_operation_has_its_deadline() {
+    let world = World::new(Engine::Sqlite).await;
+    let server = Server::over(world.app.clone(), toys(), Pace::default()).await;
+    let mut peer = Peer::greeted(server.address, None).await;
+    tokio::time::pause();
+    let started = tokio::time::Instant::now();
+    peer.subscribe("1", "{ slow(seconds: 60) }", json!({})).await;
+    let late = peer.hear().await;
+    assert_eq!((&late["type"], &late["payload"][0]["extensions"]["code"]), (&json!("error"), &json!("UNAVAILABLE")));
+    assert!((10..=12).contains(&started.elapsed().as_secs()), "{:?}", started.elapsed());
+}
+
+#[tokio::test]
+async fn there_are_places_for_so_many() {
+    let world = World::new(Engine::Sqlite).await;
+    let server = Server::over(world.app.clone(), toys(), Pace { at_once: 2, ..Pace::default() }).await;
+    let protocol = [("sec-websocket-protocol", "graphql-transport-ws")];
+    let (_one, two) = (Peer::open(server.address).await, Peer::open(server.address).await);
+    let refused = Peer::try_open(server.address, &protocol).await.err();
+    assert_eq!(refused, Some(axum::http::StatusCode::SERVICE_UNAVAILABLE));
+    drop(two);
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    assert!(Peer::try_open(server.address, &protocol).await.is_ok());
 }

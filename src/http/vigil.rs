@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::error::Kind;
 use crate::identity::token::Session;
 
-/// The times of sockets and streams.
+/// The measure of sockets and streams.
 #[derive(Debug, Clone, Copy)]
 pub struct Pace {
     /// How long a socket may take to say who it is.
@@ -18,11 +18,13 @@ pub struct Pace {
     /// How often something is sent where there is nothing to say, and how often it is looked whether the listener is
     /// still logged in: with the time that an actor is believed (20 s), a revoked device hears nothing after 45 s.
     pub beat: Duration,
+    /// How many there may be at once: half of the connections, so that the other half is left for what is short.
+    pub at_once: usize,
 }
 
 impl Default for Pace {
     fn default() -> Self {
-        Self { init: Duration::from_secs(10), beat: Duration::from_secs(25) }
+        Self { init: Duration::from_secs(10), beat: Duration::from_secs(25), at_once: 5_000 }
     }
 }
 
