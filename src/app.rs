@@ -5,6 +5,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Db;
 use crate::error::Result;
+use crate::events::Live;
 use crate::id::Ids;
 use crate::identity::actor::ActorCache;
 use crate::identity::keys::KeyRing;
@@ -32,6 +33,8 @@ pub struct App {
     pub duties: Duties,
     /// E-mail.
     pub mailer: Mailer,
+    /// Who wants to know what happens.
+    pub live: Live,
 }
 
 impl App {
@@ -48,6 +51,7 @@ impl App {
             actors: ActorCache::default(),
             duties: Duties::default(),
             mailer: Mailer::new(config.mail.as_ref())?,
+            live: Live::default(),
             config,
             db,
             clock,

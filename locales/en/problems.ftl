@@ -30,3 +30,4 @@ problem-too-old = This check-in is older than 7 days and can no longer be sent. 
 problem-run-full = This course run is full.
 problem-collides-with-class = The session "{ $class }" collides with the class "{ $other }" that this person attends or teaches.
 problem-collides-with-duty = The session "{ $class }" collides with the rostered shift "{ $other }". Change the roster, or enrol with a release from duty.
+problem-too-slow = You take the news more slowly than it comes. Load the list again and subscribe anew.

@@ -30,3 +30,4 @@ problem-too-old = Presensi ini lebih dari 7 hari dan tidak dapat dikirim lagi. M
 problem-run-full = Kelas ini sudah penuh.
 problem-collides-with-class = Pertemuan "{ $class }" bertabrakan dengan pertemuan kelas "{ $other }" yang diikuti atau diajar orang ini.
 problem-collides-with-duty = Pertemuan "{ $class }" bertabrakan dengan giliran dinas "{ $other }". Ubah jadwal dinas, atau daftarkan dengan pembebasan tugas.
+problem-too-slow = Anda menerima kabar lebih lambat daripada datangnya. Muat ulang daftarnya, lalu berlangganan lagi.

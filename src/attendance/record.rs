@@ -112,6 +112,8 @@ pub async fn record(
         check_in::Entity::insert_many(rows).exec_without_returning(&transaction).await?;
     }
     transaction.commit().await?;
+    let fresh = results.iter().flatten().filter(|recorded: &&Recorded| !recorded.is_replay);
+    fresh.for_each(|recorded| app.live.check_in_recorded(&recorded.check_in));
     Ok(results)
 }
 
