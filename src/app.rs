@@ -9,6 +9,7 @@ use crate::identity::actor::ActorCache;
 use crate::identity::keys::KeyRing;
 use crate::identity::password::Hasher;
 use crate::mail::Mailer;
+use crate::metrics::Metrics;
 
 /// The running server's parts.
 #[derive(Debug)]
@@ -29,6 +30,8 @@ pub struct App {
     pub actors: ActorCache,
     /// E-mail.
     pub mailer: Mailer,
+    /// What is counted.
+    pub metrics: Metrics,
 }
 
 impl App {
@@ -44,6 +47,7 @@ impl App {
             hasher: Hasher::recommended(),
             actors: ActorCache::default(),
             mailer: Mailer::new(config.mail.as_ref())?,
+            metrics: Metrics::default(),
             config,
             db,
             clock,

@@ -40,7 +40,8 @@ lower case, without BINA_):
   BINA_KEY_FILE       signing keys [BINA_DATA_DIR/keys.json]
   BINA_ISSUER, BINA_AUDIENCE   iss and aud of access tokens [bina, bina-api]
   BINA_SMTP_URL, BINA_MAIL_FROM   the mail server (smtp://, smtps://) and the sender
-  BINA_LOG_LEVEL, BINA_LOG_FORMAT   error|warn|info|debug|trace [info], json|text [json]";
+  BINA_LOG_LEVEL, BINA_LOG_FORMAT   error|warn|info|debug|trace [info], json|text [json]
+  BINA_METRICS_TOKEN  the bearer token of /metrics; without it, this machine alone may read them";
 
 #[derive(Debug, Subcommand)]
 enum Command {

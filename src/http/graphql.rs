@@ -94,6 +94,8 @@ impl Call<'_> {
         guard::scan(&query, limits)?;
         let document = parse_query(&query)?;
         let executed = guard::examine(&document, operation_name.as_deref(), &variables, limits)?;
+        // Nobody else sets it.
+        caller.kind.get_or_init(|| executed.kind);
         if let Some(name) = executed.name.clone().filter(|name| name.len() <= MAX_NAME) {
             // Nobody else sets it.
             caller.operation.get_or_init(|| name);
@@ -136,7 +138,7 @@ fn missing_variable(document: &ExecutableDocument, operation: Option<&str>, give
 }
 
 /// The bearer token, where there is an `Authorization` header.
-fn bearer(headers: &HeaderMap) -> Result<Option<&str>, RequestFault> {
+pub(super) fn bearer(headers: &HeaderMap) -> Result<Option<&str>, RequestFault> {
     let mut values = headers.get_all(AUTHORIZATION).iter();
     let Some(value) = values.next() else { return Ok(None) };
     let token = value.to_str().ok().and_then(|value| value.split_once(' '));

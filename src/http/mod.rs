@@ -7,7 +7,7 @@
 //! | `graphql` | GraphQL over HTTP: what a request must look like, who asks, how the answer leaves |
 //! | `params`, `json`, `media` | the parts of such a request |
 //! | [`fault`] | every way in which a request is refused before or instead of execution |
-//! | `health`, `explorer` | the other paths |
+//! | `health`, `metrics`, `explorer` | the other paths |
 //! | [`log`] | what the log looks like |
 
 mod boundary;
@@ -18,6 +18,7 @@ mod health;
 mod json;
 pub mod log;
 mod media;
+mod metrics;
 mod params;
 pub mod serve;
 
@@ -61,6 +62,7 @@ fn router_of<E: Executor>(edge: Edge<E>) -> Router {
         .route("/graphql", get(graphql::get).post(graphql::post).options(graphql::options))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
+        .route("/metrics", get(metrics::metrics))
         .route("/.well-known/jwks.json", get(health::jwks))
         .fallback(async || RequestFault::NotFound)
         .method_not_allowed_fallback(async || RequestFault::MethodNotAllowed(None))

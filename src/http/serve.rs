@@ -48,6 +48,8 @@ const LAST_CALL: Duration = Duration::from_millis(250);
 const DRAIN_TIME: Duration = Duration::from_secs(27);
 /// How often the key file is looked at: a rotation by another process takes effect after this time.
 const KEY_REFRESH: Duration = Duration::from_secs(5);
+/// How often what the metrics recorded is folded into their histograms.
+const METRICS_FOLD: Duration = Duration::from_secs(5);
 
 /// Serves until `shutdown` ends, then drains: readiness turns red, no further connection is taken, what is under way
 /// is answered, 30 seconds at most.
@@ -75,6 +77,7 @@ pub async fn serve_over<E: Executor>(
     tracing::info!(%address, "listening");
     let is_draining = Arc::new(AtomicBool::new(false));
     let keys = tokio::spawn(refresh_keys(app.clone()));
+    let folding = tokio::spawn(fold_metrics(app.clone()));
     let router = router_of(Edge { app, executor, is_draining: is_draining.clone() });
     let connections = GracefulShutdown::new();
     let slots = Arc::new(Semaphore::new(MAX_CONNECTIONS));
@@ -105,6 +108,7 @@ pub async fn serve_over<E: Executor>(
         tracing::warn!("some requests did not end in time");
     }
     keys.abort();
+    folding.abort();
     tracing::info!("stopped");
     Ok(())
 }
@@ -165,6 +169,15 @@ async fn connection(
         .serve_connection(TokioIo::new(Box::pin(stream)), service);
     if let Err(error) = watcher.watch(served).await {
         tracing::debug!(%error, "a connection broke");
+    }
+}
+
+async fn fold_metrics(app: Arc<App>) {
+    let mut ticks = interval(METRICS_FOLD);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        app.metrics.fold();
     }
 }
 

@@ -16,6 +16,7 @@ mod http;
 mod identity;
 mod import;
 mod mail;
+mod metrics;
 mod migration;
 mod process;
 mod programme;
