@@ -23,7 +23,7 @@ use crate::harness::{Engine, World};
 async fn scraped(app: &Arc<App>) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let server = tokio::spawn(serve::serve(app.clone(), listener, std::future::pending::<()>()));
+    let server = tokio::spawn(serve(app.clone(), listener, std::future::pending::<()>()));
     let mut stream = TcpStream::connect(address).await.unwrap();
     stream.write_all(b"GET /metrics HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").await.unwrap();
     let mut answer = String::new();
