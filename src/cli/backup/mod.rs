@@ -80,7 +80,9 @@ pub(super) async fn restore(args: RestoreArgs, out: &mut (dyn Write + Send)) -> 
 
 fn without_keys(config: &Config) -> String {
     let file = config.token.key_file.display();
-    format!("The key file {file} is not part of a backup: keep it elsewhere, or everybody logs in again.")
+    format!(
+        "The key file {file} is not part of a backup. Where it is lost, bina makes new keys and phones renew their tokens."
+    )
 }
 
 fn refused(file: &Path, why: impl Into<String>) -> CliError {
