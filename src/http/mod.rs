@@ -11,7 +11,7 @@
 //! | [`vigil`] | how long somebody may listen |
 //! | `params`, `json`, `media` | the parts of such a request |
 //! | [`fault`] | every way in which a request is refused before or instead of execution |
-//! | `health`, `explorer` | the other paths |
+//! | `health`, `metrics`, `explorer` | the other paths |
 //! | [`log`] | what the log looks like |
 
 mod boundary;
@@ -22,6 +22,7 @@ mod health;
 mod json;
 pub mod log;
 mod media;
+mod metrics;
 mod operation;
 mod origin;
 mod params;
@@ -93,6 +94,7 @@ fn router_of<E: Executor>(edge: Edge<E>) -> Router {
         .route("/graphql/ws", get(socket::open))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
+        .route("/metrics", get(metrics::metrics))
         .route("/.well-known/jwks.json", get(health::jwks))
         .fallback(async || RequestFault::NotFound)
         .method_not_allowed_fallback(async || RequestFault::MethodNotAllowed(None))

@@ -17,6 +17,7 @@ mod identity;
 mod import;
 mod live;
 mod mail;
+mod metrics;
 mod migration;
 mod process;
 mod programme;
