@@ -121,6 +121,13 @@ problems! { $
     /// Captured more than 7 days ago.
     TooOld = "TOO_OLD", "problem-too-old";
 
+    /// Somebody has decided already, or it was taken back.
+    AlreadyDecided = "ALREADY_DECIDED", "problem-already-decided";
+    /// What holds from today on or longer is not taken back.
+    AlreadyBegun = "ALREADY_BEGUN", "problem-already-begun";
+    /// It lies over something else of the same person.
+    Overlaps = "OVERLAPS", "problem-overlaps";
+
     /// The run has no place left.
     RunFull = "RUN_FULL", "problem-run-full";
 }

@@ -22,7 +22,9 @@ use self::node::Node;
 use self::viewer::Viewer;
 use crate::agency::schema::{AgencyMutation, AgencyQuery};
 use crate::app::App;
-use crate::attendance::schema::AttendanceMutation;
+use crate::attendance::schema::{
+    ArrangementMutation, ArrangementQuery, AttendanceMutation, RamadanMutation, RamadanQuery, RosterMutation,
+};
 use crate::error::{Kind, Refusal, Result};
 use crate::identity::schema::{AccountMutation, RoleMutation, RoleQuery, SessionMutation};
 use crate::policy::Actor;
@@ -37,7 +39,7 @@ const MAX_NODES: usize = 100;
 
 /// Everything that can be read.
 #[derive(Default, MergedObject)]
-pub struct Query(RootQuery, RoleQuery, AgencyQuery);
+pub struct Query(RootQuery, RoleQuery, AgencyQuery, ArrangementQuery, RamadanQuery);
 
 /// Everything that can be done.
 #[derive(Default, MergedObject)]
@@ -48,6 +50,9 @@ pub struct Mutation(
     AgencyMutation,
     ProgrammeMutation,
     AttendanceMutation,
+    ArrangementMutation,
+    RosterMutation,
+    RamadanMutation,
 );
 
 /// What belongs to no domain.
