@@ -130,4 +130,8 @@ problems! { $
 
     /// The run has no place left.
     RunFull = "RUN_FULL", "problem-run-full";
+    /// A session of the run, `class`, collides with a class that the person attends or teaches, `other`.
+    CollidesWithClass = "COLLIDES_WITH_CLASS", "problem-collides-with-class";
+    /// A session of the run, `class`, collides with a shift that the roster gives the person, `other`.
+    CollidesWithDuty = "COLLIDES_WITH_DUTY", "problem-collides-with-duty";
 }

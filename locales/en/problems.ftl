@@ -31,3 +31,5 @@ problem-already-decided = This was decided or taken back already.
 problem-already-begun = It has begun and can no longer be taken back. Turn to your superior.
 problem-overlaps = It overlaps with something else of the same person.
 problem-run-full = This course run is full.
+problem-collides-with-class = The session "{ $class }" collides with the class "{ $other }" that this person attends or teaches.
+problem-collides-with-duty = The session "{ $class }" collides with the rostered shift "{ $other }". Change the roster, or enrol with a release from duty.

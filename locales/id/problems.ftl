@@ -31,3 +31,5 @@ problem-already-decided = Sudah diputuskan atau dibatalkan.
 problem-already-begun = Sudah mulai berlaku dan tidak dapat dibatalkan lagi. Hubungi atasan Anda.
 problem-overlaps = Bertumpang tindih dengan yang sudah ada pada orang yang sama.
 problem-run-full = Kelas ini sudah penuh.
+problem-collides-with-class = Pertemuan "{ $class }" bertabrakan dengan pertemuan kelas "{ $other }" yang diikuti atau diajar orang ini.
+problem-collides-with-duty = Pertemuan "{ $class }" bertabrakan dengan giliran dinas "{ $other }". Ubah jadwal dinas, atau daftarkan dengan pembebasan tugas.

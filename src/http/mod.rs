@@ -55,9 +55,7 @@ pub fn router_over<E: Executor>(app: Arc<App>, executor: E) -> Router {
 
 fn router_of<E: Executor>(edge: Edge<E>) -> Router {
     Router::new()
-        .route("/", get(explorer::page))
-        .route("/explorer.css", get(explorer::style))
-        .route("/explorer.js", get(explorer::script))
+        .merge(explorer::routes())
         .route("/graphql", get(graphql::get).post(graphql::post).options(graphql::options))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))

@@ -362,17 +362,20 @@ async fn health_and_keys(#[values(Engine::Sqlite, Engine::Postgres)] engine: Eng
 }
 
 #[tokio::test]
-async fn the_page_loads_our_own_files_alone() {
+async fn the_plain_page_loads_our_own_files_alone() {
     let (_world, router) = toy_router().await;
-    let page = send(&router, call(Method::GET, "/")).await;
+    let page = send(&router, call(Method::GET, "/plain")).await;
     assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
     assert!(page.header("content-security-policy").contains("default-src 'none'; script-src 'self'"));
     assert_eq!(page.header("referrer-policy"), "no-referrer");
     for forbidden in ["<style", "style=", "onclick=", "http://", "https://"] {
         assert!(!page.text.contains(forbidden), "{forbidden}");
     }
-    for (path, content_type) in [("/explorer.js", "text/javascript"), ("/explorer.css", "text/css")] {
+    for path in ["/explorer.js", "/explorer.css"] {
         assert!(page.text.contains(path));
+    }
+    let script = "text/javascript";
+    for (path, content_type) in [("/explorer.js", script), ("/examples.js", script), ("/explorer.css", "text/css")] {
         let file = send(&router, call(Method::GET, path)).await;
         assert!(file.header("content-type").starts_with(content_type));
         assert!(!file.text.is_empty());
