@@ -135,6 +135,13 @@ pub async fn withdraw(
     input: WithdrawDutyArrangementInput,
 ) -> Result<duty_arrangement::Model> {
     let person = actor.person()?;
+    let today = match person.employee {
+        Some(me) => {
+            let zone = duties::duty(app, me.agency_id, me.unit_id).await?.zone;
+            Some(app.clock.now().with_timezone(&zone).date_naive())
+        }
+        None => None,
+    };
     let transaction = app.db.begin().await?;
     let id = &input.duty_arrangement_id;
     let before = rows::held::<DutyArrangementId>(&transaction, actor, "dutyArrangementId", id).await?;
@@ -145,13 +152,8 @@ pub async fn withdraw(
         RequestStatus::Requested => {}
         RequestStatus::Withdrawn => return Ok(before),
         RequestStatus::Rejected => return Err(Error::refused(Problem::AlreadyDecided)),
-        RequestStatus::Approved => {
-            let me = person.employment()?;
-            let zone = duties::duty(app, me.agency_id, me.unit_id).await?.zone;
-            if before.starts_on <= app.clock.now().with_timezone(&zone).date_naive() {
-                return Err(Error::refused(Problem::AlreadyBegun));
-            }
-        }
+        RequestStatus::Approved if today.is_some_and(|today| today < before.starts_on) => {}
+        RequestStatus::Approved => return Err(Error::refused(Problem::AlreadyBegun)),
     }
     let mut row = before.into_active_model();
     row.status = Set(RequestStatus::Withdrawn);
