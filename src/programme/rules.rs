@@ -23,8 +23,8 @@ impl Stretch {
 #[must_use]
 pub fn collision<'a, W, T>(wanted: &'a [(Stretch, W)], taken: &'a [(Stretch, T)]) -> Option<(&'a W, &'a T)> {
     wanted.iter().find_map(|(stretch, class)| {
-        let taker = taken.iter().find(|(other, _)| other.overlaps(stretch));
-        taker.map(|(_, by)| (class, by))
+        let (_, by) = taken.iter().find(|(other, _)| other.overlaps(stretch))?;
+        Some((class, by))
     })
 }
 
