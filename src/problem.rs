@@ -123,6 +123,12 @@ problems! { $
 
     /// More happened than a subscriber took.
     TooSlow = "TOO_SLOW", "problem-too-slow";
+    /// Somebody has decided already, or it was taken back.
+    AlreadyDecided = "ALREADY_DECIDED", "problem-already-decided";
+    /// What holds from today on or longer is not taken back.
+    AlreadyBegun = "ALREADY_BEGUN", "problem-already-begun";
+    /// It lies over something else of the same person.
+    Overlaps = "OVERLAPS", "problem-overlaps";
 
     /// The run has no place left.
     RunFull = "RUN_FULL", "problem-run-full";

@@ -5,8 +5,10 @@
 //! What is decided from an attempt and the facts stands in [`rules`]; the code on the trainer's screen in
 //! [`venue_code`]; [`record`] loads, decides and writes. Which shifts somebody works on a day, and why, follows from
 //! dated data in [`working_time`]; to which of them an instant belongs, in [`workday`]; what lateness costs, in
-//! [`lateness`]; what somebody's days come to, in [`day`]. [`duties`] and [`lives`] load what these need.
+//! [`lateness`]; what somebody's days come to, in [`day`]. [`duties`] and [`lives`] load what these need. [`arrangement`], [`roster`] and
+//! [`ramadan`] change the data that working time follows from.
 
+pub mod arrangement;
 pub mod day;
 pub mod duties;
 pub mod facts;
@@ -15,7 +17,9 @@ pub mod lateness;
 pub mod lives;
 mod loader;
 pub mod message;
+pub mod ramadan;
 pub mod record;
+pub mod roster;
 pub mod rules;
 pub mod schema;
 #[cfg(test)]

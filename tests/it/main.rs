@@ -24,3 +24,4 @@ mod programme;
 mod reference;
 mod schema;
 mod serve;
+mod working_time;

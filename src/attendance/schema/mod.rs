@@ -3,12 +3,16 @@
 pub mod arrangement;
 pub mod check_in;
 pub mod mutation;
+pub mod ramadan;
+pub mod roster;
 pub mod session;
 pub mod subscription;
 pub mod viewer;
 
-pub use arrangement::{DutyArrangement, DutyArrangementConnection};
+pub use arrangement::{ArrangementMutation, ArrangementQuery, DutyArrangement, DutyArrangementConnection};
 pub use check_in::{CheckIn, CheckInConnection};
 pub use mutation::AttendanceMutation;
 pub use subscription::AttendanceSubscription;
+pub use ramadan::{RamadanMutation, RamadanPeriod, RamadanQuery};
+pub use roster::{RosterEntry, RosterEntryConnection, RosterMutation};
 pub use viewer::ViewerAttendance;
