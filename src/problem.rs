@@ -121,6 +121,11 @@ problems! { $
     /// Captured more than 7 days ago.
     TooOld = "TOO_OLD", "problem-too-old";
 
+    /// The change reaches days that are past, and what it changes of them was not seen, or is no longer the same.
+    DifferenceNotSeen = "DIFFERENCE_NOT_SEEN", "problem-difference-not-seen";
+    /// The change reaches more days that are past than can be computed at once.
+    TooMuchAtOnce = "TOO_MUCH_AT_ONCE", "problem-too-much-at-once";
+
     /// The run has no place left.
     RunFull = "RUN_FULL", "problem-run-full";
 }

@@ -27,4 +27,6 @@ problem-not-an-employee = Only civil servants can do this.
 problem-idempotency-conflict = This key was already used for another check-in. Make a new key for each check-in.
 problem-captured-in-future = The time of this check-in lies in the future. Check your phone's clock.
 problem-too-old = This check-in is older than 7 days and can no longer be sent. Ask your superior for a correction.
+problem-difference-not-seen = This changes days that are past. Look at the difference first (isDryRun), then send its latest token.
+problem-too-much-at-once = Too many past days to compute at once. Choose a later first day.
 problem-run-full = This course run is full.

@@ -27,4 +27,6 @@ problem-not-an-employee = Hanya ASN yang dapat melakukan ini.
 problem-idempotency-conflict = Kunci ini sudah dipakai untuk presensi lain. Buat kunci baru untuk setiap presensi.
 problem-captured-in-future = Waktu presensi ini berada di masa depan. Periksa jam ponsel Anda.
 problem-too-old = Presensi ini lebih dari 7 hari dan tidak dapat dikirim lagi. Mintalah koreksi kepada atasan Anda.
+problem-difference-not-seen = Ini mengubah hari yang sudah lewat. Lihat dahulu selisihnya (isDryRun), lalu kirim tokennya yang terbaru.
+problem-too-much-at-once = Terlalu banyak hari yang sudah lewat untuk dihitung sekaligus. Pilih tanggal mulai yang lebih baru.
 problem-run-full = Kelas ini sudah penuh.

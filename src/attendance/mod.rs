@@ -5,9 +5,12 @@
 //! What is decided from an attempt and the facts stands in [`rules`]; the code on the trainer's screen in
 //! [`venue_code`]; [`record`] loads, decides and writes. Which shifts somebody works on a day, and why, follows from
 //! dated data in [`working_time`]; to which of them an instant belongs, in [`workday`]; what lateness costs, in
-//! [`lateness`]; what somebody's days come to, in [`day`]. [`duties`] and [`lives`] load what these need.
+//! [`lateness`]; what somebody's days come to, in [`day`]. [`duties`] and [`lives`] load what these need. An agency chooses
+//! its rule in [`adoption`]; what a change makes of days that are past is shown first: [`difference`].
 
+pub mod adoption;
 pub mod day;
+pub mod difference;
 pub mod duties;
 pub mod facts;
 pub mod geo;
@@ -20,6 +23,7 @@ pub mod rules;
 pub mod schema;
 #[cfg(test)]
 mod test_data;
+pub mod unexcused;
 pub mod venue_code;
 pub mod workday;
 pub mod working_time;

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::rows;
 use crate::agency::schema::{Agency, Employee, Holiday, Jurisdiction, Schedule, Shift, SiasnTerm, Unit, Venue};
-use crate::attendance::schema::CheckIn;
+use crate::attendance::schema::{CheckIn, LatenessAdoption, LatenessRule};
 use crate::error::{Error, Result};
 use crate::identity::schema::{Device, RoleGrant};
 use crate::problem::Problem;
@@ -46,6 +46,8 @@ nodes! {
     EnrolmentId => Enrolment,
     HolidayId => Holiday,
     JurisdictionId => Jurisdiction,
+    LatenessAdoptionId => LatenessAdoption,
+    LatenessRuleId => LatenessRule,
     RoleGrantId => RoleGrant,
     ScheduleId => Schedule,
     ShiftId => Shift,

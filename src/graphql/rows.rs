@@ -9,7 +9,8 @@ use async_graphql::dataloader::Loader;
 use entity::employee;
 use entity::ids::{
     AccountId, AgencyId, CheckInId, CourseId, CourseRunId, CourseSessionId, DeviceId, EmployeeId, EnrolmentId,
-    HolidayId, JurisdictionId, RoleGrantId, ScheduleId, ShiftId, SiasnTermId, TypedId, UnitId, VenueId,
+    HolidayId, JurisdictionId, LatenessAdoptionId, LatenessRuleId, RoleGrantId, ScheduleId, ShiftId, SiasnTermId,
+    TypedId, UnitId, VenueId,
 };
 use sea_orm::sea_query::LockType;
 use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait, QueryFilter as _, QuerySelect as _, Select};
@@ -68,6 +69,8 @@ row_keys! {
     EnrolmentId => enrolment,
     HolidayId => holiday,
     JurisdictionId => jurisdiction,
+    LatenessAdoptionId => lateness_adoption,
+    LatenessRuleId => lateness_rule,
     RoleGrantId => role_grant,
     ScheduleId => schedule,
     ShiftId => shift,

@@ -122,6 +122,9 @@ const QUERIES: &[Case] = &[
     query("holidays",    [OK,   OK,   OK,   OK,   OK,   OK,   OK,   OK,   OK,   OK],
         "{ holidays(year: 2026) { nodes { name } } }",
         |_, _| json!({})),
+    query("latenessRules", [NIL, OK,  OK,   OK,   OK,   OK,   OK,   OK,   OK,   OK],
+        "query($agencyId: ID) { latenessRules(agencyId: $agencyId) { nodes { name } } }",
+        |_, own| json!({ "agencyId": own.agency })),
 ];
 
 #[rustfmt::skip] // A table.
@@ -185,7 +188,11 @@ const MUTATIONS: &[Case] = &[
         |_, own| json!({ "employeeId": own.employee, "nip": "199003122015011009", "validFrom": "2026-11-23" })),
     mutation("setWorkingHours",     [WHO,  GONE, NO,   NO,   NO,   NO,   GONE, GONE, OK,   GONE],  "schedule { id }",
         |_, own| json!({ "agencyId": own.agency, "unitId": own.unit, "name": "Jam loket", "citation": "SK 2/2026",
-            "validFrom": "2026-11-24", "weekdays": ["MONDAY"], "startsAt": "08:00", "endsAt": "16:00" })),
+            "validFrom": "2026-11-24",
+            "shifts": [{ "name": "Pagi", "weekdays": ["MONDAY"], "startsAt": "08:00", "endsAt": "16:00" }] })),
+    mutation("setLatenessRule",     [WHO,  GONE, NO,   NO,   NO,   NO,   GONE, GONE, OK,   GONE],  "adoption { id }",
+        |_, own| json!({ "agencyId": own.agency, "validFrom": "2026-11-24", "citation": "SK 3/2026",
+            "rule": { "ruleId": own.rule } })),
 
     mutation("createCourse",        [WHO,  GONE, NO,   NO,   NO,   NO,   GONE, GONE, OK,   GONE],  "course { id }",
         |stage, own| json!({ "agencyId": own.agency, "title": "Etika", "courseNameId": stage.country.course_name,

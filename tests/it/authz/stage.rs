@@ -3,7 +3,7 @@
 use bina::identity::password::Hasher;
 use entity::ids::{HolidayId, JurisdictionId, SiasnTermId};
 use entity::siasn_term::List;
-use entity::{account, holiday, jurisdiction, schedule, siasn_term, throttle};
+use entity::{account, holiday, jurisdiction, lateness_rule, schedule, siasn_term, throttle};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
@@ -53,6 +53,7 @@ pub struct Country {
     pub city: String,
     pub holiday: String,
     pub hours: String,
+    pub rule: String,
     pub course_name: String,
     pub training_form: String,
     pub rank: String,
@@ -68,6 +69,9 @@ pub struct Side {
     pub hours: String,
     /// A shift of them.
     pub shift: String,
+    /// Its own rule of lateness, and its choice of that.
+    pub rule: String,
+    pub adoption: String,
     pub employee: String,
     pub colleague: String,
     pub trainer: String,
@@ -97,13 +101,15 @@ pub struct Side {
 
 impl Side {
     /// Everything that is not for the eyes of other agencies.
-    pub fn private(&self) -> [&str; 20] {
+    pub fn private(&self) -> [&str; 22] {
         [
             &self.root,
             &self.unit,
             &self.venue,
             &self.hours,
             &self.shift,
+            &self.rule,
+            &self.adoption,
             &self.employee,
             &self.colleague,
             &self.trainer,
@@ -130,6 +136,12 @@ impl Side {
             "shifts": [{ "name": "X", "weekdays": ["MONDAY"], "startsAt": "07:30", "endsAt": "16:00" }],
         });
         let hours = make(admin, "setWorkingHours", "schedule", hours).await;
+        let own = json!({ "name": "Aturan kota", "citation": "Perwali 1/2026" });
+        let rule = json!({
+            "agencyId": agency, "validFrom": "2026-11-23", "citation": "SK 1/2026", "rule": { "own": own },
+        });
+        let lateness = admin.change("setLatenessRule", "adoption { id rule { id } }", rule).await;
+        assert_eq!(lateness["errors"], json!([]), "setLatenessRule");
         let newcomer = json!({
             "agencyId": agency, "name": "Keumalahayati", "employment": "PNS", "nip": newcomer_nip,
         });
@@ -151,6 +163,8 @@ impl Side {
             venue: people.venue.to_string(),
             shift: shift_of(admin, &hours).await,
             hours,
+            rule: text(&lateness["adoption"]["rule"]["id"]),
+            adoption: text(&lateness["adoption"]["id"]),
             employee: people.employee.employee.to_string(),
             colleague: people.colleague.employee.to_string(),
             trainer: people.trainer.employee.to_string(),
@@ -278,12 +292,15 @@ async fn country(cast: &Cast) -> Country {
     let [course_name, training_form, rank, post_type] = terms.try_into().expect("four lists");
     let national = schedule::Entity::find().filter(schedule::Column::AgencyId.is_null());
     let hours = national.one(&transaction).await.expect("an answer").expect("national hours").id.to_string();
+    let preset = lateness_rule::Entity::find().filter(lateness_rule::Column::AgencyId.is_null());
+    let rule = preset.one(&transaction).await.expect("an answer").expect("a preset").id.to_string();
     transaction.commit().await.expect("a commit");
     Country {
         province: province.to_string(),
         city: city.to_string(),
         holiday: holiday.to_string(),
         hours,
+        rule,
         course_name,
         training_form,
         rank,
