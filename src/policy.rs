@@ -6,8 +6,8 @@
 use entity::ids::{AccountId, AgencyId, DeviceId, EmployeeId, UnitId};
 use entity::{
     account, agency, check_in, course, course_run, course_run_guest, course_session, course_session_trainer, device,
-    duty_arrangement, employee, employee_nip, enrolment, holiday, jurisdiction, ramadan_period, role_grant,
-    roster_entry, schedule, shift, siasn_term, unit, venue,
+    duty_arrangement, employee, employee_nip, enrolment, holiday, jurisdiction, lateness_adoption, lateness_rule,
+    ramadan_period, role_grant, roster_entry, schedule, shift, siasn_term, unit, venue,
 };
 use sea_orm::sea_query::{Expr, SelectStatement};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QuerySelect, QueryTrait, Select};
@@ -160,6 +160,15 @@ pub fn require_over(actor: &Actor, employee: &employee::Model) -> Result<()> {
     if is_over(actor.person()?, employee) { Ok(()) } else { Err(Error::refused(Problem::Forbidden)) }
 }
 
+/// Whether the actor may read what somebody's workdays come to: their own, their people's, those of an agency they keep.
+#[must_use]
+pub fn reads_days_of(actor: &Actor, employee: &employee::Model) -> bool {
+    let Actor::Person(person) = actor else { return false };
+    person.administers.contains(&employee.agency_id)
+        || employee.unit_id.is_some_and(|unit| person.supervises.contains(&unit))
+        || person.employee.is_some_and(|me| me.id == employee.id || employee.supervisor_id == Some(me.id))
+}
+
 /// A table whose rows are seen by some and not by others.
 pub trait Scoped: EntityTrait {
     /// Which rows the actor may see.
@@ -261,6 +270,22 @@ impl Scoped for shift::Entity {
     fn scope(actor: &Actor) -> Condition {
         let hours = find::<schedule::Entity>(actor);
         Condition::all().add(shift::Column::ScheduleId.in_subquery(ids(hours, schedule::Column::Id)))
+    }
+}
+
+/// The presets are everybody's who is logged in; an agency's own rules are its people's.
+impl Scoped for lateness_rule::Entity {
+    fn scope(actor: &Actor) -> Condition {
+        let Actor::Person(_) = actor else { return nobody() };
+        Condition::any()
+            .add(lateness_rule::Column::AgencyId.is_in(actor.agencies()))
+            .add(lateness_rule::Column::AgencyId.is_null())
+    }
+}
+
+impl Scoped for lateness_adoption::Entity {
+    fn scope(actor: &Actor) -> Condition {
+        Condition::any().add(lateness_adoption::Column::AgencyId.is_in(actor.agencies()))
     }
 }
 

@@ -116,6 +116,8 @@ async fn load(app: &App, agency: AgencyId, unit: Option<UnitId>) -> Result<Duty>
     };
     Ok(Duty {
         levels: levels(hours(db, agency, &ids).await?, agency, &ids),
+        agency_id: agency,
+        units: ids,
         zone: parse_zone(&zone)?,
         fences: venues.iter().map(fence).collect(),
         calendar: calendar(app).await?,

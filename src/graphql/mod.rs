@@ -23,8 +23,8 @@ use self::viewer::Viewer;
 use crate::agency::schema::{AgencyMutation, AgencyQuery};
 use crate::app::App;
 use crate::attendance::schema::{
-    ArrangementMutation, ArrangementQuery, AttendanceMutation, AttendanceSubscription, RamadanMutation, RamadanQuery,
-    RosterMutation,
+    ArrangementMutation, ArrangementQuery, AttendanceMutation, AttendanceSubscription, LatenessMutation, LatenessQuery,
+    RamadanMutation, RamadanQuery, RosterMutation,
 };
 use crate::error::{Kind, Refusal, Result};
 use crate::identity::schema::{AccountMutation, RoleMutation, RoleQuery, SessionMutation};
@@ -40,7 +40,7 @@ const MAX_NODES: usize = 100;
 
 /// Everything that can be read.
 #[derive(Default, MergedObject)]
-pub struct Query(RootQuery, RoleQuery, AgencyQuery, ArrangementQuery, RamadanQuery);
+pub struct Query(RootQuery, RoleQuery, AgencyQuery, ArrangementQuery, RamadanQuery, LatenessQuery);
 
 /// Everything that can be done.
 #[derive(Default, MergedObject)]
@@ -52,8 +52,9 @@ pub struct Mutation(
     ProgrammeMutation,
     AttendanceMutation,
     ArrangementMutation,
-    RosterMutation,
+    LatenessMutation,
     RamadanMutation,
+    RosterMutation,
 );
 
 /// Everything that can be followed as it happens.

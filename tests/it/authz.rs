@@ -168,6 +168,9 @@ const QUERIES: &[Case] = &[
         "query($id: ID!) { node(id: $id) { ... on Unit {
             roster(from: \"2026-11-01\", until: \"2026-12-31\") { nodes { id } } } } }",
         |_, own| json!({ "id": own.unit })),
+    query("latenessRules", [NIL, OK,  OK,   OK,   OK,   OK,   OK,   OK,   OK,   OK],
+        "query($agencyId: ID) { latenessRules(agencyId: $agencyId) { nodes { name } } }",
+        |_, own| json!({ "agencyId": own.agency })),
 ];
 
 #[rustfmt::skip] // A table.
@@ -247,6 +250,9 @@ const MUTATIONS: &[Case] = &[
             { "employeeId": own.employee, "workdayOn": "2026-11-24", "shiftIds": [own.shift] }] })),
     mutation("setRamadanPeriod",    [WHO,  NO,   NO,   NO,   NO,   NO,   NO,   NO,   NO,   OK],  "ramadanPeriod { id }",
         |_, _| json!({ "startsOn": "2028-01-28", "endsOn": "2028-02-25", "citation": "Sidang isbat" })),
+    mutation("setLatenessRule",     [WHO,  GONE, NO,   NO,   NO,   NO,   GONE, GONE, OK,   GONE],  "adoption { id }",
+        |_, own| json!({ "agencyId": own.agency, "validFrom": "2026-11-24", "citation": "SK 3/2026",
+            "rule": { "ruleId": own.rule } })),
 
     mutation("createCourse",        [WHO,  GONE, NO,   NO,   NO,   NO,   GONE, GONE, OK,   GONE],  "course { id }",
         |stage, own| json!({ "agencyId": own.agency, "title": "Etika", "courseNameId": stage.country.course_name,

@@ -15,6 +15,7 @@ mod harness;
 mod http;
 mod identity;
 mod import;
+mod lateness;
 mod live;
 mod mail;
 mod metrics;

@@ -12,7 +12,7 @@ use crate::agency::loader::PresentNipOf;
 use crate::agency::rules;
 use crate::attendance::schema::arrangement::arrangements_of;
 use crate::attendance::schema::roster::roster_of;
-use crate::attendance::schema::{DutyArrangementConnection, RosterEntry};
+use crate::attendance::schema::{DutyArrangementConnection, RosterEntry, UnexcusedDays};
 use crate::error::{Error, Result};
 use crate::graphql::context::ContextExt as _;
 use crate::graphql::page::{Keyset, PageArgs, page};
@@ -131,6 +131,16 @@ impl Employee {
     /// Whether they still serve in this agency.
     async fn is_active(&self) -> bool {
         self.0.is_active
+    }
+
+    /// The days of a year on which they were absent without an excuse (*tidak masuk kerja tanpa keterangan*), and what
+    /// these lead to; for themselves, their superiors and the agency's admins.
+    async fn unexcused_days(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The calendar year; this year where absent.")] year: Option<i32>,
+    ) -> Result<Option<UnexcusedDays>> {
+        UnexcusedDays::of(ctx, &self.0, year).await
     }
 
     /// The course runs that they are or were in, as far as one may see them.

@@ -138,11 +138,11 @@ pub enum Occasion {
 #[derive(Debug, SimpleObject)]
 pub struct PunctualityRule {
     /// Its name.
-    name: String,
+    pub(super) name: String,
     /// The decree or decision that it rests on (*dasar hukum*).
-    citation: String,
+    pub(super) citation: String,
     /// Its version.
-    version: i32,
+    pub(super) version: i32,
 }
 
 /// A level of lateness or of going early, where the rule set names levels (Permentan 68/2012).
