@@ -5,21 +5,26 @@
 //! What is decided from an attempt and the facts stands in [`rules`]; the code on the trainer's screen in
 //! [`venue_code`]; [`record`] loads, decides and writes. Which shifts somebody works on a day, and why, follows from
 //! dated data in [`working_time`]; to which of them an instant belongs, in [`workday`]; what lateness costs, in
-//! [`lateness`]; what somebody's days come to, in [`day`]. [`duties`] and [`lives`] load what these need.
+//! [`lateness`]; what somebody's days come to, in [`day`]. [`duties`], [`lives`] and [`months`] load what these need;
+//! [`today`] is the first screen, [`export`] the table of a month.
 
 pub mod day;
 pub mod duties;
+pub mod explain;
+pub mod export;
 pub mod facts;
 pub mod geo;
 pub mod lateness;
 pub mod lives;
 mod loader;
 pub mod message;
+pub mod months;
 pub mod record;
 pub mod rules;
 pub mod schema;
 #[cfg(test)]
 mod test_data;
+pub mod today;
 pub mod venue_code;
 pub mod workday;
 pub mod working_time;

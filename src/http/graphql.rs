@@ -136,7 +136,7 @@ fn missing_variable(document: &ExecutableDocument, operation: Option<&str>, give
 }
 
 /// The bearer token, where there is an `Authorization` header.
-fn bearer(headers: &HeaderMap) -> Result<Option<&str>, RequestFault> {
+pub(super) fn bearer(headers: &HeaderMap) -> Result<Option<&str>, RequestFault> {
     let mut values = headers.get_all(AUTHORIZATION).iter();
     let Some(value) = values.next() else { return Ok(None) };
     let token = value.to_str().ok().and_then(|value| value.split_once(' '));
@@ -146,15 +146,21 @@ fn bearer(headers: &HeaderMap) -> Result<Option<&str>, RequestFault> {
     }
 }
 
-async fn authenticate<E>(edge: &Edge<E>, token: &str, request_id: &str) -> Result<Actor, RequestFault> {
-    token::authenticate(&edge.app, token).await.map_err(|error: Error| match error.kind() {
+/// Who a token stands for.
+pub(super) async fn authenticate<E>(edge: &Edge<E>, token: &str, request_id: &str) -> Result<Actor, RequestFault> {
+    token::authenticate(&edge.app, token).await.map_err(|error| fault(&error, request_id))
+}
+
+/// What an error outside the executor is answered with.
+pub(super) fn fault(error: &Error, request_id: &str) -> RequestFault {
+    match error.kind() {
         Kind::Unavailable { retry_after } => RequestFault::Unavailable(retry_after.as_secs().max(1)),
         Kind::Unauthenticated => RequestFault::Unauthenticated,
         Kind::Refused(_) | Kind::BadInput(_) | Kind::Internal => {
-            log::internal(request_id, &error);
+            log::internal(request_id, error);
             RequestFault::Internal
         }
-    })
+    }
 }
 
 /// Executes within the deadline. A query ends with it, and when its caller hangs up; a mutation, once begun, goes on to

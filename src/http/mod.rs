@@ -7,11 +7,13 @@
 //! | `graphql` | GraphQL over HTTP: what a request must look like, who asks, how the answer leaves |
 //! | `params`, `json`, `media` | the parts of such a request |
 //! | [`fault`] | every way in which a request is refused before or instead of execution |
+//! | `export` | a month's attendance as a table |
 //! | `health`, `explorer` | the other paths |
 //! | [`log`] | what the log looks like |
 
 mod boundary;
 mod explorer;
+mod export;
 pub mod fault;
 mod graphql;
 mod health;
@@ -59,6 +61,7 @@ fn router_of<E: Executor>(edge: Edge<E>) -> Router {
         .route("/explorer.css", get(explorer::style))
         .route("/explorer.js", get(explorer::script))
         .route("/graphql", get(graphql::get).post(graphql::post).options(graphql::options))
+        .route("/exports/attendance.csv", get(export::attendance))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
         .route("/.well-known/jwks.json", get(health::jwks))

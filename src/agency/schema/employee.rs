@@ -10,11 +10,13 @@ use super::reference::SiasnTerm;
 use super::unit::Unit;
 use crate::agency::loader::PresentNipOf;
 use crate::agency::rules;
+use crate::attendance::schema::day::AttendanceDay;
+use crate::attendance::schema::month::{self, AttendanceMonth};
 use crate::error::{Error, Result};
 use crate::graphql::context::ContextExt as _;
 use crate::graphql::page::{Keyset, PageArgs, page};
 use crate::graphql::rows;
-use crate::graphql::scalars::{Date, Nip};
+use crate::graphql::scalars::{Date, Nip, YearMonth};
 use crate::policy::{self, Action, Actor};
 use crate::programme::schema::EnrolmentConnection;
 
@@ -128,6 +130,24 @@ impl Employee {
     /// Whether they still serve in this agency.
     async fn is_active(&self) -> bool {
         self.0.is_active
+    }
+
+    /// A month of their attendance (*rekap presensi bulanan*), for themselves, their superiors and the agency's admins.
+    async fn attendance(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The month, for example `2026-11`.")] month: YearMonth,
+    ) -> Result<Option<AttendanceMonth>> {
+        month::month(ctx, self.0.id, month).await
+    }
+
+    /// A day of their attendance (*presensi harian*), for themselves, their superiors and the agency's admins.
+    async fn attendance_day(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The local date on which its shifts start.")] on: Date,
+    ) -> Result<Option<AttendanceDay>> {
+        month::day(ctx, self.0.id, on.0).await
     }
 
     /// The course runs that they are or were in, as far as one may see them.
