@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::{Request, StatusCode, header};
+use axum::http::{Request, Response, StatusCode, header};
 use bina::app::App;
 use bina::identity::token;
 use entity::ids::{AccountId, DeviceId};
@@ -88,6 +88,16 @@ impl Client {
         let status = response.status();
         let body = response.into_body().collect().await.expect("a body").to_bytes();
         Answer { status, body: serde_json::from_slice(&body).expect("JSON") }
+    }
+
+    /// Gets a path.
+    pub async fn get(&self, path: &str) -> Response<Body> {
+        let mut request = Request::get(path);
+        if let Some(token) = self.token() {
+            request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+        }
+        let request = request.body(Body::empty()).expect("a request");
+        self.router.clone().oneshot(request).await.expect("an answer")
     }
 
     /// Sends an operation that must have no top-level error; answers its `data`.

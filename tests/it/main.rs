@@ -19,6 +19,7 @@ mod mail;
 mod migration;
 mod process;
 mod programme;
+mod reading;
 mod reference;
 mod schema;
 mod serve;
