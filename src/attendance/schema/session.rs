@@ -113,7 +113,8 @@ pub async fn missing(
         .filter(check_in::Column::Verdict.ne(Verdict::Rejected))
         .select_only()
         .column(check_in::Column::EmployeeId);
-    let mut missing = policy::find::<employee::Entity>(ctx.actor())
+    // Who sees all of the roll sees everybody who is enrolled: no more is asked of the database.
+    let mut missing = employee::Entity::find()
         .filter(employee::Column::Id.in_subquery(enrolled.into_query()))
         .filter(employee::Column::Id.not_in_subquery(came.into_query()));
     if !sees_all(ctx, session).await? {

@@ -1,10 +1,11 @@
 //! Days and months of oneself, of people and of units; the roll in numbers.
 
 use chrono::{Days, NaiveDate};
-use entity::RequestStatus;
 use entity::check_in::{Direction, Verdict};
+use entity::{RequestStatus, employee};
 use rstest::rstest;
 use sea_orm::ActiveModelTrait as _;
+use sea_orm::ActiveValue::Set;
 use serde_json::{Value, json};
 
 use super::today::correct;
@@ -224,7 +225,7 @@ async fn the_units_month_is_the_sum_of_its_peoples(#[values(Engine::Sqlite, Engi
             let own = month_of(phone, id).await;
             assert_eq!(node["attendance"]["totals"], own["totals"], "{id}");
             assert_eq!(sum(&own["days"]), own["totals"], "{id}");
-            assert!(own["totals"]["minutesLate"].as_i64() > Some(0) && own["totals"]["absentDays"].as_i64() > Some(0));
+            assert!(own["totals"]["minutesLate"].as_i64() > Some(0), "{own}");
             seen.push(id.to_owned());
         }
         after = page["pageInfo"]["endCursor"].clone();
@@ -254,22 +255,32 @@ async fn a_page_of_a_unit_costs_the_same_for_one_and_for_all(
 ) {
     let cast = Cast::new(engine).await;
     live(&cast).await;
-    let (app, phone) = (&cast.world.app, &cast.sabang.admin.phone);
-    let query = "query($id: ID!, $first: Int) { node(id: $id) { ... on Unit {
-        attendanceOn(on: \"2026-11-20\", first: $first) { nodes { employee { id } attendance { state } } }
-        attendanceMonth(month: \"2026-11\", first: $first) { nodes { attendance { totals { workdays } } } } } } }";
-    let mut costs = Vec::new();
-    for first in [1, 100] {
-        // Nobody's duty is known, and everybody's is loaded at once.
-        app.forget();
-        let before = app.db.statements();
-        phone.data(query, json!({ "id": cast.sabang.root.to_string(), "first": first })).await;
-        costs.push(app.db.statements() - before);
+    let (app, phone, sabang) = (&cast.world.app, &cast.sabang.admin.phone, &cast.sabang);
+    let transaction = app.db.begin().await.unwrap();
+    let moved = employee::ActiveModel {
+        id: Set(sabang.colleague.employee),
+        unit_id: Set(Some(sabang.root)),
+        ..Default::default()
+    };
+    moved.update(&transaction).await.unwrap();
+    transaction.commit().await.unwrap();
+    for field in [
+        "attendanceOn(on: \"2026-11-20\", first: $first) { nodes { employee { id } attendance { state } } }",
+        "attendanceMonth(month: \"2026-11\", first: $first) { nodes { attendance { totals { workdays } } } }",
+    ] {
+        let query = format!("query($id: ID!, $first: Int) {{ node(id: $id) {{ ... on Unit {{ {field} }} }} }}");
+        let mut costs = Vec::new();
+        for first in [1, 100] {
+            // Nobody's duty is known, and everybody's is loaded at once.
+            app.forget();
+            let before = app.db.statements();
+            phone.data(&query, json!({ "id": sabang.root.to_string(), "first": first })).await;
+            costs.push(app.db.statements() - before);
+        }
+        assert_eq!(costs[0], costs[1], "{field}");
     }
-    assert!(costs[1] <= costs[0], "{costs:?}");
     // People by their ids, each with a month.
     let query = "query($ids: [ID!]!) { nodes(ids: $ids) { ... on Employee { attendance(month: \"2026-11\") { totals { workdays } } } } }";
-    let sabang = &cast.sabang;
     let all = [&sabang.employee, &sabang.colleague, &sabang.trainer].map(|person| person.employee.to_string());
     let mut costs = Vec::new();
     for ids in [&all[..1], &all[..]] {
