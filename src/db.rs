@@ -120,6 +120,25 @@ impl Db {
         let _ = self.counted.watch.set(Box::new(watch));
     }
 
+    /// How many of them failed.
+    #[must_use]
+    pub fn failed_statements(&self) -> u64 {
+        self.counted.failed.load(Ordering::Relaxed)
+    }
+
+    /// The connections of each pool: its name, how many are in use, how many idle.
+    #[must_use]
+    pub fn connections(&self) -> Vec<(&'static str, u64, u64)> {
+        let tell = |name, size: u32, idle: usize| (name, u64::from(size).saturating_sub(idle as u64), idle as u64);
+        if self.engine() == DbBackend::Postgres {
+            let pool = self.read.get_postgres_connection_pool();
+            return vec![tell("both", pool.size(), pool.num_idle())];
+        }
+        let pools = [("read", &self.read), ("write", &self.write)];
+        let told = pools.map(|(name, pool)| (name, pool.get_sqlite_connection_pool()));
+        told.map(|(name, pool)| tell(name, pool.size(), pool.num_idle())).to_vec()
+    }
+
     /// Closes the pools, so that SQLite folds its log into the file.
     pub async fn close(self) -> Result<(), DbErr> {
         self.read.close_by_ref().await?;

@@ -7,7 +7,10 @@
 //! dated data in [`working_time`]; to which of them an instant belongs, in [`workday`]; what lateness costs, in
 //! [`lateness`]; what somebody's days come to, in [`day`]. [`duties`], [`lives`] and [`months`] load what these need;
 //! [`today`] is the first screen, [`export`] the table of a month.
+//! [`lateness`]; what somebody's days come to, in [`day`]. [`duties`] and [`lives`] load what these need. [`arrangement`], [`roster`] and
+//! [`ramadan`] change the data that working time follows from.
 
+pub mod arrangement;
 pub mod day;
 pub mod duties;
 pub mod explain;
@@ -19,7 +22,9 @@ pub mod lives;
 mod loader;
 pub mod message;
 pub mod months;
+pub mod ramadan;
 pub mod record;
+pub mod roster;
 pub mod rules;
 pub mod schema;
 #[cfg(test)]

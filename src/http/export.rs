@@ -17,11 +17,12 @@ use tokio::time::Instant;
 
 use super::boundary::Caller;
 use super::fault::{Malformed, RequestFault};
-use super::graphql::{authenticate, bearer, fault};
+use super::graphql::{fault_of, token_in};
 use super::{Edge, log, params};
 use crate::attendance::export::Export;
 use crate::error::Error;
 use crate::graphql::scalars::YearMonth;
+use crate::identity::token;
 
 /// Tables that a process writes at once: each holds a piece in memory, and asks the database for the next.
 static AT_ONCE: Semaphore = Semaphore::const_new(32);
@@ -33,12 +34,12 @@ pub async fn attendance<E: Clone + Send + Sync + 'static>(
     Extension(caller): Extension<Caller>,
     request: Request,
 ) -> Result<Response, RequestFault> {
-    let token = bearer(request.headers())?.ok_or(RequestFault::Unauthenticated)?;
-    let actor = authenticate(&edge, token, &caller.id).await?;
+    let fault = |error| fault_of(&error, &caller.id);
+    let token = token_in(request.headers())?.ok_or(RequestFault::Unauthenticated)?;
+    let actor = token::authenticate(&edge.app, token).await.map_err(fault)?;
     let (unit, month) = read(request.uri().query().unwrap_or_default())?;
     let place = AT_ONCE.try_acquire().map_err(|_| RequestFault::Unavailable(10))?;
-    let export =
-        Export::begin(edge.app.clone(), actor, unit, month).await.map_err(|error| fault(&error, &caller.id))?;
+    let export = Export::begin(edge.app.clone(), actor, unit, month).await.map_err(fault)?;
     let export = export.ok_or(RequestFault::NotFound)?;
     let writing = Writing { export, _place: place, until: Instant::now() + LONGEST, request_id: caller.id };
     let mut response = Response::new(Body::from_stream(stream::try_unfold(writing, Writing::go_on)));

@@ -1,10 +1,10 @@
 //! A day of somebody's: what it was to be, and what became of it.
 
 use async_graphql::SimpleObject;
-use entity::ramadan_period;
 
 use super::arrangement::DutyArrangement;
 use super::check_in::{LatenessLevel, PunctualityRule, percent};
+use super::ramadan::RamadanPeriod;
 use crate::agency::schema::{Holiday, Schedule, Shift};
 use crate::attendance::day::{DayRecord, ShiftRecord, State};
 use crate::attendance::explain::explain;
@@ -13,23 +13,6 @@ use crate::attendance::months::Sheet;
 use crate::attendance::working_time::Basis;
 use crate::graphql::scalars::{Date, DateTime};
 use crate::locale::Locale;
-
-/// A Ramadan (*bulan Ramadan*), as the government announced it.
-#[derive(Debug, Clone, SimpleObject)]
-pub struct AttendanceRamadan {
-    /// The first day.
-    starts_on: Date,
-    /// The last day.
-    ends_on: Date,
-    /// What it rests on (*dasar hukum*).
-    citation: String,
-}
-
-impl From<&ramadan_period::Model> for AttendanceRamadan {
-    fn from(row: &ramadan_period::Model) -> Self {
-        Self { starts_on: row.starts_on.into(), ends_on: row.ends_on.into(), citation: row.citation.clone() }
-    }
-}
 
 /// A shift of somebody's day (*giliran kerja*): when it was to be worked, and when it was.
 #[derive(Debug, Clone, SimpleObject)]
@@ -116,7 +99,7 @@ pub struct AttendanceDay {
     /// The holiday that it is (*hari libur*), whether or not it is free.
     holiday: Option<Holiday>,
     /// The Ramadan that it lies in (*bulan Ramadan*).
-    ramadan: Option<AttendanceRamadan>,
+    ramadan: Option<RamadanPeriod>,
     /// The leave, duty travel or work from home that holds (*cuti, perjalanan dinas, bekerja dari rumah*).
     arrangement: Option<DutyArrangement>,
     /// The shifts to work (*giliran kerja*), in the order in which they start; none on a free day.
@@ -139,7 +122,7 @@ impl AttendanceDay {
             explanation: explain(locale, record, zone),
             schedule: day.schedule.cloned().map(Schedule::from),
             holiday: day.holiday.cloned().map(Holiday::from),
-            ramadan: day.ramadan.map(AttendanceRamadan::from),
+            ramadan: day.ramadan.cloned().map(RamadanPeriod::from),
             arrangement: day.arrangement.cloned().map(DutyArrangement::from),
             shifts: record.shifts.iter().map(AttendanceShift::from).collect(),
             deduction_percent: record.hundredths().map(percent),

@@ -21,7 +21,7 @@ INSERT INTO employee (id, agency_id, name, employment, unit_id, is_active, creat
 SELECT id, :agency, 'Pegawai ' || n, 'PNS', id_of('unit' || n % 50), TRUE, :until::timestamptz - interval '2 years', :until
 FROM person WHERE n > 1;
 INSERT INTO employee_nip (id, agency_id, employee_id, nip, valid_from)
-SELECT id_of('nip' || n), :agency, id, '198703122010' || lpad(n::text, 6, '0'), '2020-01-01' FROM person WHERE n > 1;
+SELECT id_of('nip' || n), :agency, id, '197703122010' || lpad(n::text, 6, '0'), '2020-01-01' FROM person WHERE n > 1;
 
 INSERT INTO course_session (id, agency_id, course_run_id, title, starts_at, ends_at, time_zone, opens_before_minutes,
     requires_code, code_secret, created_at, updated_at)
