@@ -1,8 +1,8 @@
 //! The database: one handle for reading, one for writing, on either engine.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use migration::{MigrationStatus, Migrator, MigratorTrait};
@@ -11,7 +11,7 @@ use sea_orm::sea_query::extension::postgres::PgFunc;
 use sea_orm::sqlx::sqlite::{SqliteConnection, SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
     ColumnTrait, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
-    ExprTrait as _, RuntimeErr, SqliteTransactionMode, TransactionOptions, TransactionTrait, sqlx,
+    ExprTrait as _, RuntimeErr, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait, Value, sqlx,
 };
 
 use sqlx_core::transaction::TransactionManager as _;
@@ -42,10 +42,20 @@ pub struct Db {
 }
 
 /// The statements that went through the pools.
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Counted {
     all: AtomicU64,
     failed: AtomicU64,
+    watch: OnceLock<Watch>,
+}
+
+/// Who is told every statement.
+type Watch = Box<dyn Fn(&Statement) + Send + Sync>;
+
+impl std::fmt::Debug for Counted {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Counted").field("all", &self.all).field("failed", &self.failed).finish_non_exhaustive()
+    }
 }
 
 /// Counts every statement of a pool.
@@ -54,6 +64,9 @@ fn counting(mut pool: DatabaseConnection, counted: &Arc<Counted>) -> DatabaseCon
     pool.set_metric_callback(move |statement| {
         counted.all.fetch_add(1, Ordering::Relaxed);
         counted.failed.fetch_add(statement.failed.into(), Ordering::Relaxed);
+        if let Some(watch) = counted.watch.get() {
+            watch(statement.statement);
+        }
     });
     pool
 }
@@ -99,6 +112,12 @@ impl Db {
     #[must_use]
     pub fn statements(&self) -> u64 {
         self.counted.all.load(Ordering::Relaxed)
+    }
+
+    /// Tells `watch` every statement from now on, with its values: for measurements. The first watch stays.
+    pub fn watch(&self, watch: impl Fn(&Statement) + Send + Sync + 'static) {
+        // Whoever comes second sees nothing.
+        let _ = self.counted.watch.set(Box::new(watch));
     }
 
     /// How many of them failed.
@@ -261,5 +280,19 @@ pub fn any_of(engine: DbBackend, column: impl ColumnTrait, ids: impl Iterator<It
     match engine {
         DbBackend::Postgres => column.into_expr().eq(PgFunc::any(ids)),
         _ => column.is_in(ids),
+    }
+}
+
+/// As [`any_of`], for a statement in words of our own: what stands behind the column, and its values, of which the first
+/// is `$number`.
+#[must_use]
+pub fn among(engine: DbBackend, number: usize, ids: impl Iterator<Item = Uuid>) -> (String, Vec<Value>) {
+    let ids: Vec<Uuid> = ids.collect();
+    match engine {
+        DbBackend::Postgres => (format!("= ANY(${number})"), vec![ids.into()]),
+        _ => {
+            let places: Vec<String> = (number..number + ids.len()).map(|place| format!("${place}")).collect();
+            (format!("IN ({})", places.join(", ")), ids.into_iter().map(Value::from).collect())
+        }
     }
 }

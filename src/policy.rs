@@ -9,7 +9,7 @@ use entity::{
     duty_arrangement, employee, employee_nip, enrolment, holiday, jurisdiction, lateness_adoption, lateness_rule,
     ramadan_period, role_grant, roster_entry, schedule, shift, siasn_term, unit, venue,
 };
-use sea_orm::sea_query::{Expr, SelectStatement};
+use sea_orm::sea_query::{Expr, SelectStatement, UnionType};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QuerySelect, QueryTrait, Select};
 
 use crate::clock::Instant;
@@ -103,6 +103,13 @@ pub enum Action {
     Keep(AgencyId),
     /// Name the admins of agencies.
     NameAgencyAdmins,
+    /// Read the attendance of a unit's people and of all below it.
+    ReadAttendance {
+        /// The unit's agency.
+        agency: AgencyId,
+        /// The unit.
+        unit: UnitId,
+    },
     /// Set the nation's calendar.
     KeepCalendar,
 }
@@ -114,6 +121,9 @@ pub fn can(actor: &Actor, action: Action) -> bool {
     match action {
         Action::Keep(agency) => person.administers.contains(&agency),
         Action::NameAgencyAdmins | Action::KeepCalendar => person.is_national_admin,
+        Action::ReadAttendance { agency, unit } => {
+            person.administers.contains(&agency) || person.supervises.contains(&unit)
+        }
     }
 }
 
@@ -235,6 +245,40 @@ fn subordinates(person: &Person) -> Condition {
         Some(me) => by_unit.add(employee::Column::SupervisorId.eq(me.id)),
         None => by_unit,
     }
+}
+
+/// The people whose days the actor may read: oneself, and those that one keeps or is the superior of. Seeing somebody
+/// is not enough: a participant sees the trainer.
+#[must_use]
+pub fn with_readable_days(actor: &Actor) -> Condition {
+    let Actor::Person(person) = actor else { return nobody() };
+    let kept = subordinates(person).add(employee::Column::AgencyId.is_in(person.administers.iter().copied()));
+    match person.employee {
+        Some(me) => kept.add(employee::Column::Id.eq(me.id)),
+        None => kept,
+    }
+}
+
+/// The check-ins of the civil servant that the actor is: what they see of them anyway, found by their id alone.
+#[must_use]
+pub fn own_check_ins(me: Option<EmployeeId>) -> Select<check_in::Entity> {
+    check_in::Entity::find().filter(match me {
+        Some(me) => Condition::all().add(check_in::Column::EmployeeId.eq(me)),
+        None => nobody(),
+    })
+}
+
+/// The sessions that the civil servant that the actor is attends or teaches: what they see of them anyway, found from
+/// their enrolments.
+#[must_use]
+pub fn own_sessions(me: Option<EmployeeId>) -> Select<course_session::Entity> {
+    let Some(me) = me else { return course_session::Entity::find().filter(nobody()) };
+    let attended =
+        course_session::Entity::find().filter(course_session::Column::CourseRunId.in_subquery(attended_runs(me)));
+    // A union is read from its parts; of an alternative PostgreSQL reads the whole table.
+    let mut own = ids(attended, course_session::Column::Id);
+    own.union(UnionType::Distinct, taught_sessions(me));
+    course_session::Entity::find().filter(course_session::Column::Id.in_subquery(own))
 }
 
 macro_rules! seen_by_all {

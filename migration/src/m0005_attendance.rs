@@ -149,6 +149,7 @@ CREATE TABLE check_in (
 CREATE UNIQUE INDEX check_in_key ON check_in (employee_id, idempotency_key);
 CREATE INDEX check_in_history ON check_in (employee_id, id);
 CREATE INDEX check_in_workday ON check_in (employee_id, workday_on) WHERE workday_on IS NOT NULL;
+CREATE INDEX check_in_unsettled ON check_in (employee_id, id) WHERE verdict = 'NEEDS_REVIEW';
 CREATE INDEX check_in_roll ON check_in (course_session_id, id) WHERE course_session_id IS NOT NULL;
 
 

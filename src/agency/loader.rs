@@ -9,6 +9,7 @@ use entity::{employee_nip, shift, unit};
 use sea_orm::sea_query::SimpleExpr;
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    Statement,
 };
 
 use super::rules::{Branch, UnitTree};
@@ -98,4 +99,28 @@ async fn unit_trees(db: &impl ConnectionTrait, wanted: SimpleExpr) -> Result<Has
         trees.entry(agency).or_default().insert(id, Branch { parent_id, time_zone });
     }
     Ok(trees)
+}
+
+/// The given units, those that somebody heads, and every unit below them, by id.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn units_below(
+    db: &impl ConnectionTrait,
+    head: Option<EmployeeId>,
+    units: impl IntoIterator<Item = UnitId>,
+) -> Result<Vec<UnitId>, Error> {
+    let engine = db.get_database_backend();
+    let (given, mut values) = db::among(engine, 2, units.into_iter().map(|unit| unit.0));
+    values.insert(0, head.map(|head| head.0).into());
+    // UNION drops what was met before, so that it ends even in a tree that closes a circle.
+    let downwards = format!(
+        "WITH RECURSIVE downwards (id) AS (
+            SELECT id FROM unit WHERE head_employee_id = $1 OR id {given}
+            UNION
+            SELECT unit.id FROM unit JOIN downwards ON unit.parent_id = downwards.id
+        ) SELECT id FROM downwards ORDER BY id"
+    );
+    let rows = db.query_all_raw(Statement::from_sql_and_values(engine, downwards, values)).await?;
+    rows.iter().map(|row| Ok(row.try_get("", "id")?)).collect()
 }

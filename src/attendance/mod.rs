@@ -14,18 +14,29 @@
 //! | [`duties`], [`lives`] | load what these need |
 //! | [`arrangement`], [`roster`], [`ramadan`] | change what working time follows from |
 //! | [`schema`], [`message`] | the GraphQL types; a verdict in words |
+//! Every well-formed attempt on an occasion that the caller may see is kept, whatever its verdict, exactly once.
+//! What is decided from an attempt and the facts stands in [`rules`]; the code on the trainer's screen in
+//! [`venue_code`]; [`record`] loads, decides and writes. Which shifts somebody works on a day, and why, follows from
+//! dated data in [`working_time`]; to which of them an instant belongs, in [`workday`]; what lateness costs, in
+//! [`lateness`]; what somebody's days come to, in [`day`]. [`duties`], [`lives`] and [`months`] load what these need;
+//! [`today`] is the first screen, [`export`] the table of a month.
+//! [`lateness`]; what somebody's days come to, in [`day`]. [`duties`] and [`lives`] load what these need. [`arrangement`], [`roster`] and
+//! [`ramadan`] change the data that working time follows from.
 
 pub mod adoption;
 pub mod arrangement;
 pub mod day;
 pub mod difference;
 pub mod duties;
+pub mod explain;
+pub mod export;
 pub mod facts;
 pub mod geo;
 pub mod lateness;
 pub mod lives;
 mod loader;
 pub mod message;
+pub mod months;
 pub mod ramadan;
 pub mod record;
 pub mod roster;
@@ -33,6 +44,7 @@ pub mod rules;
 pub mod schema;
 #[cfg(test)]
 mod test_data;
+pub mod today;
 pub mod unexcused;
 pub mod venue_code;
 pub mod workday;

@@ -11,11 +11,13 @@
 //! | [`vigil`] | how long somebody may listen |
 //! | `params`, `json`, `media` | the parts of such a request |
 //! | [`fault`] | every way in which a request is refused before or instead of execution |
+//! | `export` | a month's attendance as a table |
 //! | `health`, `metrics`, `explorer` | the other paths |
 //! | [`log`] | what the log looks like |
 
 mod boundary;
 mod explorer;
+mod export;
 pub mod fault;
 mod graphql;
 mod health;
@@ -92,6 +94,7 @@ fn router_of<E: Executor>(edge: Edge<E>) -> Router {
         .merge(explorer::routes())
         .route("/graphql", get(graphql::get).post(graphql::post).options(graphql::options))
         .route("/graphql/ws", get(socket::open))
+        .route("/exports/attendance.csv", get(export::attendance))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
         .route("/metrics", get(metrics::metrics))

@@ -22,6 +22,7 @@ mod metrics;
 mod migration;
 mod process;
 mod programme;
+mod reading;
 mod reference;
 mod schema;
 mod serve;

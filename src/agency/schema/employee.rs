@@ -11,13 +11,15 @@ use super::unit::Unit;
 use crate::agency::loader::PresentNipOf;
 use crate::agency::rules;
 use crate::attendance::schema::arrangement::arrangements_of;
+use crate::attendance::schema::day::AttendanceDay;
+use crate::attendance::schema::month::{self, AttendanceMonth};
 use crate::attendance::schema::roster::roster_of;
 use crate::attendance::schema::{DutyArrangementConnection, RosterEntry, UnexcusedDays};
 use crate::error::{Error, Result};
 use crate::graphql::context::ContextExt as _;
 use crate::graphql::page::{Keyset, PageArgs, page};
 use crate::graphql::rows;
-use crate::graphql::scalars::{Date, Nip};
+use crate::graphql::scalars::{Date, Nip, YearMonth};
 use crate::policy::{self, Action, Actor};
 use crate::programme::schema::EnrolmentConnection;
 
@@ -141,6 +143,24 @@ impl Employee {
         #[graphql(desc = "The calendar year; this year where absent.")] year: Option<i32>,
     ) -> Result<Option<UnexcusedDays>> {
         UnexcusedDays::of(ctx, &self.0, year).await
+    }
+
+    /// A month of their attendance (*rekap presensi bulanan*), for themselves, their superiors and the agency's admins.
+    async fn attendance(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The month, for example `2026-11`.")] month: YearMonth,
+    ) -> Result<Option<AttendanceMonth>> {
+        month::month(ctx, self.0.id, month).await
+    }
+
+    /// A day of their attendance (*presensi harian*), for themselves, their superiors and the agency's admins.
+    async fn attendance_day(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The local date on which its shifts start.")] on: Date,
+    ) -> Result<Option<AttendanceDay>> {
+        month::day(ctx, self.0.id, on.0).await
     }
 
     /// The course runs that they are or were in, as far as one may see them.

@@ -2,15 +2,19 @@
 
 pub mod arrangement;
 pub mod check_in;
+pub mod day;
 pub mod difference;
 pub mod lateness;
 pub mod lateness_input;
+pub mod month;
 pub mod mutation;
 pub mod ramadan;
 pub mod roster;
 pub mod session;
 pub mod subscription;
+pub mod today;
 pub mod unexcused;
+pub mod unit;
 pub mod viewer;
 
 pub use arrangement::{ArrangementMutation, ArrangementQuery, DutyArrangement, DutyArrangementConnection};
