@@ -39,6 +39,8 @@ impl fmt::Debug for Secret {
 pub struct Config {
     /// Address and port of the server.
     pub listen: SocketAddr,
+    /// The origins whose pages may open sockets, beside our own.
+    pub allowed_origins: Vec<String>,
     /// The folder of the embedded database and the key file.
     pub data_dir: PathBuf,
     /// The database.
@@ -49,6 +51,8 @@ pub struct Config {
     pub mail: Option<MailConfig>,
     /// The log.
     pub log: LogConfig,
+    /// What lets somebody read the metrics; without it this machine alone may.
+    pub metrics_token: Option<Secret>,
 }
 
 /// Where the data lives.
@@ -193,9 +197,10 @@ fn of_file(file: &Path) -> Result<BTreeMap<String, String>, ConfigError> {
     values.into_iter().map(text_of).collect()
 }
 
-const NAMES: [&str; 12] = [
+const NAMES: [&str; 14] = [
     "config",
     "listen",
+    "allowed_origins",
     "data_dir",
     "database_url",
     "database_pool",
@@ -206,6 +211,7 @@ const NAMES: [&str; 12] = [
     "mail_from",
     "log_level",
     "log_format",
+    "metrics_token",
 ];
 
 impl Config {
@@ -250,6 +256,7 @@ impl Config {
         })?;
         Ok(Self {
             listen,
+            allowed_origins: allowed_origins(settings)?,
             database: database(settings, &data_dir)?,
             token: TokenConfig {
                 key_file,
@@ -258,9 +265,24 @@ impl Config {
             },
             mail: mail(settings)?,
             log: LogConfig { level, is_json },
+            metrics_token: metrics_token(settings)?,
             data_dir,
         })
     }
+}
+
+fn allowed_origins(settings: &Settings) -> Result<Vec<String>, ConfigError> {
+    const TAKES: &str =
+        "origins with commas between them, for example https://app.kota.go.id,https://portal.kota.go.id";
+    settings.parse("allowed_origins", Vec::new(), TAKES, |text| {
+        let origins = text.split(',').map(|origin| {
+            let origin = origin.trim();
+            let (scheme, host) = origin.split_once("://")?;
+            let is_origin = matches!(scheme, "http" | "https") && !host.is_empty() && !host.contains(['/', '*', ' ']);
+            is_origin.then(|| origin.to_ascii_lowercase())
+        });
+        origins.collect()
+    })
 }
 
 fn database(settings: &Settings, data_dir: &Path) -> Result<DatabaseConfig, ConfigError> {
@@ -280,6 +302,14 @@ fn database(settings: &Settings, data_dir: &Path) -> Result<DatabaseConfig, Conf
         }
         Some(_) => Err(ConfigError::SecretValue { variable: variable("database_url"), takes: TAKES }),
     }
+}
+
+fn metrics_token(settings: &Settings) -> Result<Option<Secret>, ConfigError> {
+    const TAKES: &str = "at least 16 letters, digits and signs without a space, for example of `openssl rand -hex 16`";
+    let Some(token) = settings.text("metrics_token") else { return Ok(None) };
+    let is_valid = token.len() >= 16 && token.bytes().all(|byte| byte.is_ascii_graphic());
+    let bad = ConfigError::SecretValue { variable: variable("metrics_token"), takes: TAKES };
+    is_valid.then_some(Some(Secret(token))).ok_or(bad)
 }
 
 fn mail(settings: &Settings) -> Result<Option<MailConfig>, ConfigError> {
@@ -319,6 +349,7 @@ impl fmt::Display for Config {
             Some(mail) => write!(f, " mail=smtp:[secret] from={}", mail.from)?,
             None => f.write_str(" mail=none")?,
         }
-        write!(f, " log={} {}", self.log.level, if self.log.is_json { "json" } else { "text" })
+        write!(f, " log={} {}", self.log.level, if self.log.is_json { "json" } else { "text" })?;
+        f.write_str(if self.metrics_token.is_some() { " metrics=token" } else { " metrics=loopback" })
     }
 }

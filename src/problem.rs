@@ -121,6 +121,14 @@ problems! { $
     /// Captured more than 7 days ago.
     TooOld = "TOO_OLD", "problem-too-old";
 
+    /// More happened than a subscriber took.
+    TooSlow = "TOO_SLOW", "problem-too-slow";
+    /// Somebody has decided already, or it was taken back.
+    AlreadyDecided = "ALREADY_DECIDED", "problem-already-decided";
+    /// What holds from today on or longer is not taken back.
+    AlreadyBegun = "ALREADY_BEGUN", "problem-already-begun";
+    /// It lies over something else of the same person.
+    Overlaps = "OVERLAPS", "problem-overlaps";
     /// The change reaches days that are past, and what it changes of them was not seen, or is no longer the same.
     DifferenceNotSeen = "DIFFERENCE_NOT_SEEN", "problem-difference-not-seen";
     /// The change reaches more days that are past than can be computed at once.
@@ -128,4 +136,8 @@ problems! { $
 
     /// The run has no place left.
     RunFull = "RUN_FULL", "problem-run-full";
+    /// A session of the run, `class`, collides with a class that the person attends or teaches, `other`.
+    CollidesWithClass = "COLLIDES_WITH_CLASS", "problem-collides-with-class";
+    /// A session of the run, `class`, collides with a shift that the roster gives the person, `other`.
+    CollidesWithDuty = "COLLIDES_WITH_DUTY", "problem-collides-with-duty";
 }

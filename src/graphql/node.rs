@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::rows;
 use crate::agency::schema::{Agency, Employee, Holiday, Jurisdiction, Schedule, Shift, SiasnTerm, Unit, Venue};
-use crate::attendance::schema::{CheckIn, LatenessAdoption, LatenessRule};
+use crate::attendance::schema::{CheckIn, DutyArrangement, LatenessAdoption, LatenessRule, RamadanPeriod, RosterEntry};
 use crate::error::{Error, Result};
 use crate::identity::schema::{Device, RoleGrant};
 use crate::problem::Problem;
@@ -42,13 +42,16 @@ nodes! {
     CourseRunId => CourseRun,
     CourseSessionId => CourseSession,
     DeviceId => Device,
+    DutyArrangementId => DutyArrangement,
     EmployeeId => Employee,
     EnrolmentId => Enrolment,
     HolidayId => Holiday,
     JurisdictionId => Jurisdiction,
+    RamadanPeriodId => RamadanPeriod,
     LatenessAdoptionId => LatenessAdoption,
     LatenessRuleId => LatenessRule,
     RoleGrantId => RoleGrant,
+    RosterEntryId => RosterEntry,
     ScheduleId => Schedule,
     ShiftId => Shift,
     SiasnTermId => SiasnTerm,

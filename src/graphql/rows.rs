@@ -8,9 +8,9 @@ use async_graphql::ID;
 use async_graphql::dataloader::Loader;
 use entity::employee;
 use entity::ids::{
-    AccountId, AgencyId, CheckInId, CourseId, CourseRunId, CourseSessionId, DeviceId, EmployeeId, EnrolmentId,
-    HolidayId, JurisdictionId, LatenessAdoptionId, LatenessRuleId, RoleGrantId, ScheduleId, ShiftId, SiasnTermId,
-    TypedId, UnitId, VenueId,
+    AccountId, AgencyId, CheckInId, CourseId, CourseRunId, CourseSessionId, DeviceId, DutyArrangementId, EmployeeId,
+    EnrolmentId, HolidayId, JurisdictionId, LatenessAdoptionId, LatenessRuleId, RamadanPeriodId, RoleGrantId,
+    RosterEntryId, ScheduleId, ShiftId, SiasnTermId, TypedId, UnitId, VenueId,
 };
 use sea_orm::sea_query::LockType;
 use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait, QueryFilter as _, QuerySelect as _, Select};
@@ -65,13 +65,16 @@ row_keys! {
     CourseRunId => course_run,
     CourseSessionId => course_session,
     DeviceId => device,
+    DutyArrangementId => duty_arrangement,
     EmployeeId => employee,
     EnrolmentId => enrolment,
     HolidayId => holiday,
     JurisdictionId => jurisdiction,
+    RamadanPeriodId => ramadan_period,
     LatenessAdoptionId => lateness_adoption,
     LatenessRuleId => lateness_rule,
     RoleGrantId => role_grant,
+    RosterEntryId => roster_entry,
     ScheduleId => schedule,
     ShiftId => shift,
     SiasnTermId => siasn_term,
