@@ -144,8 +144,11 @@ fn presences(
     events: &[Event],
 ) -> HashMap<(NaiveDate, ShiftId), (Option<Instant>, Option<Instant>)> {
     let mut presences = HashMap::<_, (Option<Instant>, Option<Instant>)>::new();
+    let mut known = HashMap::<NaiveDate, Vec<DutyShift<'_>>>::new();
+    let mut shifts_on = |on| known.entry(on).or_insert_with(|| life.day(on).shifts).clone();
     for event in events {
-        let Some(shift) = workday::shift_of(life, event.on, event.at, event.direction) else { continue };
+        let shift = workday::shift_of(life, &mut shifts_on, event.on, event.at, event.direction);
+        let Some(shift) = shift else { continue };
         let (came, went) = presences.entry((shift.on, shift.shift.id)).or_default();
         match event.direction {
             Direction::In => *came = Some(came.map_or(event.at, |first| first.min(event.at))),

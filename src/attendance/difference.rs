@@ -3,6 +3,7 @@
 //! time; nothing is kept but counts, sums, a digest and the first changed days.
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
@@ -299,7 +300,7 @@ impl Computing<'_> {
         let mut days = 0;
         for ((on, before), (_, after)) in before.days.iter().zip(&after.days).filter(|(a, b)| !a.1.is_same(&b.1)) {
             days += 1;
-            told.push_str(&format!(" {on} {before} {after}"));
+            let _ = write!(told, " {on} {before} {after}");
             if difference.days.len() < SHOWN {
                 let (before, after) = (before.measured(), after.measured());
                 difference.days.push(ChangedDay { employee_id, on: *on, before, after });

@@ -82,13 +82,16 @@ async fn check_in(cast: &Cast, person: &Person, direction: &str, captured_at: In
     payload["checkIn"]["punctuality"].clone()
 }
 
+/// A time of coming, with the minutes late, the level and the percentage.
+type Line = (&'static str, i32, Value, Value);
+
 #[rstest]
 #[tokio::test]
 async fn each_rule_set_measures_by_its_table(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let cast = Cast::new(engine).await;
     let (sabang, admin) = (&cast.sabang, &cast.sabang.admin.phone);
     let none = Value::Null;
-    let tables: [(&str, &[(&str, i32, Value, Value)]); 4] = [
+    let tables: [(&str, &[Line]); 4] = [
         (
             "Permentan 68/2012",
             &[
