@@ -6,6 +6,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use chrono::TimeDelta;
 use figment::providers::{Format as _, Toml};
 use figment::value::Value;
 use sea_orm::sqlx::postgres::PgConnectOptions;
@@ -49,6 +50,8 @@ pub struct Config {
     pub mail: Option<MailConfig>,
     /// The log.
     pub log: LogConfig,
+    /// How long the coordinates of check-ins are kept.
+    pub coordinates_kept: TimeDelta,
 }
 
 /// Where the data lives.
@@ -193,7 +196,7 @@ fn of_file(file: &Path) -> Result<BTreeMap<String, String>, ConfigError> {
     values.into_iter().map(text_of).collect()
 }
 
-const NAMES: [&str; 12] = [
+const NAMES: [&str; 13] = [
     "config",
     "listen",
     "data_dir",
@@ -206,6 +209,7 @@ const NAMES: [&str; 12] = [
     "mail_from",
     "log_level",
     "log_format",
+    "coordinate_days",
 ];
 
 impl Config {
@@ -248,8 +252,13 @@ impl Config {
             "text" => Some(false),
             _ => None,
         })?;
+        let coordinate_days = settings.parse("coordinate_days", 90, "a number of days, from 8 to 3650", |text| {
+            // A check-in may be sent, and sent again, for seven days.
+            text.parse().ok().filter(|days| (8..=3_650).contains(days))
+        })?;
         Ok(Self {
             listen,
+            coordinates_kept: TimeDelta::days(coordinate_days),
             database: database(settings, &data_dir)?,
             token: TokenConfig {
                 key_file,
@@ -319,6 +328,7 @@ impl fmt::Display for Config {
             Some(mail) => write!(f, " mail=smtp:[secret] from={}", mail.from)?,
             None => f.write_str(" mail=none")?,
         }
-        write!(f, " log={} {}", self.log.level, if self.log.is_json { "json" } else { "text" })
+        write!(f, " log={} {}", self.log.level, if self.log.is_json { "json" } else { "text" })?;
+        write!(f, " coordinate_days={}", self.coordinates_kept.num_days())
     }
 }

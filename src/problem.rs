@@ -121,6 +121,17 @@ problems! { $
     /// Captured more than 7 days ago.
     TooOld = "TOO_OLD", "problem-too-old";
 
+    /// Somebody has decided already, or it was taken back.
+    AlreadyDecided = "ALREADY_DECIDED", "problem-already-decided";
+    /// It has been disputed already, with other words.
+    AlreadyDisputed = "ALREADY_DISPUTED", "problem-already-disputed";
+    /// The check-in counts: there is nothing to dispute.
+    NotDisputable = "NOT_DISPUTABLE", "problem-not-disputable";
+    /// After a dispute somebody else decides than before.
+    DecidedBySelf = "DECIDED_BY_SELF", "problem-decided-by-self";
+    /// The time lies in no shift of that day.
+    OutsideShift = "OUTSIDE_SHIFT", "problem-outside-shift";
+
     /// The run has no place left.
     RunFull = "RUN_FULL", "problem-run-full";
 }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use async_graphql::dataloader::Loader;
 use chrono::NaiveDate;
 use entity::check_in::{self, Direction, Verdict};
-use entity::course_session;
-use entity::ids::{CourseSessionId, EmployeeId, LatenessRuleId, ShiftId};
+use entity::ids::{CheckInId, CourseSessionId, EmployeeId, LatenessRuleId, ShiftId};
+use entity::{RequestStatus, check_in_review, correction, course_session};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 
 use super::duties;
@@ -40,7 +40,7 @@ impl Loader<AttendedSession> for Rows {
     }
 }
 
-/// The accepted check-ins of a person's workday, as far as the caller may see them.
+/// The accepted check-ins of a person's workday and the approved corrections of it, as far as the caller may see them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct PresenceOf {
     /// Whose.
@@ -65,26 +65,35 @@ impl Loader<PresenceOf> for Rows {
     type Error = Arc<Error>;
 
     async fn load(&self, keys: &[PresenceOf]) -> Result<HashMap<PresenceOf, Presence>, Arc<Error>> {
-        let people = keys.iter().map(|key| key.employee_id.0);
+        let people = || keys.iter().map(|key| key.employee_id.0);
         let accepted = policy::find::<check_in::Entity>(self.actor.get())
-            .filter(db::any_of(self.app.db.engine(), check_in::Column::EmployeeId, people))
+            .filter(db::any_of(self.app.db.engine(), check_in::Column::EmployeeId, people()))
             .filter(check_in::Column::WorkdayOn.is_in(keys.iter().map(|key| key.on)))
             .filter(check_in::Column::Verdict.eq(Verdict::Accepted))
             .all(self.app.db.read())
             .await
             .map_err(|error| Arc::new(error.into()))?;
+        let corrected = policy::find::<correction::Entity>(self.actor.get())
+            .filter(db::any_of(self.app.db.engine(), correction::Column::EmployeeId, people()))
+            .filter(correction::Column::WorkdayOn.is_in(keys.iter().map(|key| key.on)))
+            .filter(correction::Column::Status.eq(RequestStatus::Approved))
+            .all(self.app.db.read())
+            .await
+            .map_err(|error| Arc::new(error.into()))?;
+        let accepted = accepted.into_iter().filter_map(|row| {
+            let key = PresenceOf { employee_id: row.employee_id, on: row.workday_on?, shift_id: row.shift_id };
+            Some((key, row.direction?, row.effective_at))
+        });
+        let corrected = corrected.into_iter().map(|row| {
+            let key = PresenceOf { employee_id: row.employee_id, on: row.workday_on, shift_id: row.shift_id };
+            (key, row.direction, row.happened_at)
+        });
         let mut days: HashMap<PresenceOf, Presence> = HashMap::new();
-        for row in accepted {
-            let Some(on) = row.workday_on else { continue };
-            let day = days.entry(PresenceOf { employee_id: row.employee_id, on, shift_id: row.shift_id }).or_default();
-            match row.direction {
-                Some(Direction::In) if day.came_at.is_none_or(|first| row.effective_at < first) => {
-                    day.came_at = Some(row.effective_at);
-                }
-                Some(Direction::Out) if day.went_at.is_none_or(|last| last < row.effective_at) => {
-                    day.went_at = Some(row.effective_at);
-                }
-                _ => {}
+        for (key, direction, at) in accepted.chain(corrected) {
+            let day = days.entry(key).or_default();
+            match direction {
+                Direction::In => day.came_at = Some(day.came_at.map_or(at, |first| first.min(at))),
+                Direction::Out => day.went_at = Some(day.went_at.map_or(at, |last| last.max(at))),
             }
         }
         Ok(days)
@@ -102,5 +111,24 @@ impl Loader<MeasuredUnder> for Rows {
     async fn load(&self, keys: &[MeasuredUnder]) -> Result<HashMap<MeasuredUnder, Rule>, Arc<Error>> {
         let rules = duties::rules(self.app.db.read(), keys.iter().map(|key| key.0)).await.map_err(Arc::new)?;
         Ok(rules.into_iter().map(|(id, rule)| (MeasuredUnder(id), rule)).collect())
+    }
+}
+
+/// The review of a check-in, where there is one that the caller may see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ReviewOf(pub CheckInId);
+
+impl Loader<ReviewOf> for Rows {
+    type Value = check_in_review::Model;
+    type Error = Arc<Error>;
+
+    async fn load(&self, keys: &[ReviewOf]) -> Result<HashMap<ReviewOf, check_in_review::Model>, Arc<Error>> {
+        let check_ins = keys.iter().map(|key| key.0.0);
+        let reviews = policy::find::<check_in_review::Entity>(self.actor.get())
+            .filter(db::any_of(self.app.db.engine(), check_in_review::Column::CheckInId, check_ins))
+            .all(self.app.db.read())
+            .await
+            .map_err(|error| Arc::new(error.into()))?;
+        Ok(reviews.into_iter().map(|review| (ReviewOf(review.check_in_id), review)).collect())
     }
 }

@@ -6,7 +6,11 @@
 //! [`venue_code`]; [`record`] loads, decides and writes. Which shifts somebody works on a day, and why, follows from
 //! dated data in [`working_time`]; to which of them an instant belongs, in [`workday`]; what lateness costs, in
 //! [`lateness`]; what somebody's days come to, in [`day`]. [`duties`] and [`lives`] load what these need.
+//!
+//! What the rules alone cannot decide, people do: [`review`] finds what looks wrong behind the write path and keeps the
+//! queue; in a [`correction`] somebody says what a day's record lacks.
 
+pub mod correction;
 pub mod day;
 pub mod duties;
 pub mod facts;
@@ -16,6 +20,7 @@ pub mod lives;
 mod loader;
 pub mod message;
 pub mod record;
+pub mod review;
 pub mod rules;
 pub mod schema;
 #[cfg(test)]

@@ -22,7 +22,7 @@ use self::node::Node;
 use self::viewer::Viewer;
 use crate::agency::schema::{AgencyMutation, AgencyQuery};
 use crate::app::App;
-use crate::attendance::schema::AttendanceMutation;
+use crate::attendance::schema::{AttendanceMutation, CorrectionMutation, CorrectionQuery, ReviewMutation, ReviewQuery};
 use crate::error::{Kind, Refusal, Result};
 use crate::identity::schema::{AccountMutation, RoleMutation, RoleQuery, SessionMutation};
 use crate::policy::Actor;
@@ -37,7 +37,7 @@ const MAX_NODES: usize = 100;
 
 /// Everything that can be read.
 #[derive(Default, MergedObject)]
-pub struct Query(RootQuery, RoleQuery, AgencyQuery);
+pub struct Query(RootQuery, RoleQuery, AgencyQuery, ReviewQuery, CorrectionQuery);
 
 /// Everything that can be done.
 #[derive(Default, MergedObject)]
@@ -48,6 +48,8 @@ pub struct Mutation(
     AgencyMutation,
     ProgrammeMutation,
     AttendanceMutation,
+    ReviewMutation,
+    CorrectionMutation,
 );
 
 /// What belongs to no domain.

@@ -55,6 +55,7 @@ impl World {
             },
             mail: None,
             log: LogConfig { level: tracing::Level::WARN, is_json: false },
+            coordinates_kept: chrono::TimeDelta::days(90),
         };
         let mut app = App::start(config, Clock::fixed(monday_morning())).await.expect("the app starts");
         app.hasher = Hasher::cheap();

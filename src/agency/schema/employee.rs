@@ -10,6 +10,8 @@ use super::reference::SiasnTerm;
 use super::unit::Unit;
 use crate::agency::loader::PresentNipOf;
 use crate::agency::rules;
+use crate::attendance::schema::CorrectionConnection;
+use crate::attendance::schema::correction::corrections_of;
 use crate::error::{Error, Result};
 use crate::graphql::context::ContextExt as _;
 use crate::graphql::page::{Keyset, PageArgs, page};
@@ -139,6 +141,17 @@ impl Employee {
     ) -> Result<EnrolmentConnection> {
         let found = policy::find(ctx.actor()).filter(enrolment::Column::EmployeeId.eq(self.0.id));
         Ok(rows::page::<EnrolmentId>(ctx, first, after, found).await?.into())
+    }
+
+    /// What they said that the records of their workdays lack (*koreksi presensi*), newest first, as far as one may see
+    /// it.
+    async fn corrections(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many at most; 1 to 100, 20 where absent.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes behind this cursor.")] after: Option<String>,
+    ) -> Result<CorrectionConnection> {
+        corrections_of(ctx, self.0.id, first, after).await
     }
 }
 

@@ -46,6 +46,15 @@ pub enum RequestStatus {
     Withdrawn,
 }
 
+/// A decision over what somebody asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+pub enum RequestDecision {
+    /// It holds (*setuju*).
+    Approve,
+    /// It does not hold (*tolak*).
+    Reject,
+}
+
 /// Leave, duty travel or work from home.
 #[derive(Debug, Clone)]
 pub struct DutyArrangement(pub duty_arrangement::Model);
