@@ -29,7 +29,7 @@ macro_rules! tables {
 }
 
 tables! {
-    account, agency, check_in, course, course_run, course_session, device, employee, employee_nip, enrolment, holiday,
+    account, agency, check_in, check_in_review, correction, course, course_run, course_session, device, employee, employee_nip, enrolment, holiday,
     jurisdiction, role_grant, schedule, shift, siasn_term, unit, venue,
 }
 

@@ -83,6 +83,10 @@ pub struct Side {
     pub class_check_in: String,
     /// The employee's, to duty.
     pub duty_check_in: String,
+    /// Of the check-in to the class, which the employee disputes.
+    pub review: String,
+    /// What the employee says that the day lacks.
+    pub correction: String,
     /// The colleague's.
     pub device: String,
     pub admin_role: String,
@@ -97,7 +101,7 @@ pub struct Side {
 
 impl Side {
     /// Everything that is not for the eyes of other agencies.
-    pub fn private(&self) -> [&str; 20] {
+    pub fn private(&self) -> [&str; 22] {
         [
             &self.root,
             &self.unit,
@@ -116,6 +120,8 @@ impl Side {
             &self.enrolment,
             &self.class_check_in,
             &self.duty_check_in,
+            &self.review,
+            &self.correction,
             &self.device,
             &self.admin_role,
             &self.supervisor_role,
@@ -144,6 +150,8 @@ impl Side {
         };
         let class = check_in(CLASS_KEY, json!({ "courseSessionId": people.session.to_string() }));
         let duty = check_in(DUTY_KEY, json!({ "workday": { "direction": "IN" } }));
+        let class_check_in = make(employee, "checkIn", "checkIn", class).await;
+        let dispute = json!({ "checkInId": class_check_in, "reason": "Layar mati." });
         let roles = "query($id: ID!) { roleGrants(agencyId: $id) { nodes { id } } }";
         let roles = admin.data(roles, json!({ "id": agency })).await;
         Self {
@@ -161,7 +169,9 @@ impl Side {
             run: people.run.to_string(),
             session: people.session.to_string(),
             enrolment: people.enrolment.to_string(),
-            class_check_in: make(employee, "checkIn", "checkIn", class).await,
+            review: make(employee, "disputeCheckIn", "checkInReview", dispute).await,
+            correction: make(employee, "requestCorrection", "correction", correction(CORRECTION_KEY)).await,
+            class_check_in,
             duty_check_in: make(employee, "checkIn", "checkIn", duty).await,
             device: people.colleague.device.to_string(),
             admin_role: text(&roles["roleGrants"]["nodes"][0]["id"]),
@@ -178,6 +188,15 @@ impl Side {
 
 const CLASS_KEY: &str = "0193a5e2-7a3c-7000-8000-000000000001";
 const DUTY_KEY: &str = "0193a5e2-7a3c-7000-8000-000000000002";
+const CORRECTION_KEY: &str = "0193a5e2-7a3c-7000-8000-000000000004";
+
+/// A correction of the day on which the stage is.
+pub fn correction(key: &str) -> Value {
+    json!({
+        "idempotencyKey": key, "workdayOn": "2026-11-23", "direction": "IN", "happenedAt": monday_morning(),
+        "reason": "Ponsel mati.",
+    })
+}
 
 /// Makes something; answers its id.
 pub async fn make(phone: &Client, mutation: &str, node: &str, input: Value) -> String {
