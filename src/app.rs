@@ -5,11 +5,13 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Db;
 use crate::error::Result;
+use crate::events::Live;
 use crate::id::Ids;
 use crate::identity::actor::ActorCache;
 use crate::identity::keys::KeyRing;
 use crate::identity::password::Hasher;
 use crate::mail::Mailer;
+use crate::metrics::Metrics;
 
 /// The running server's parts.
 #[derive(Debug)]
@@ -32,6 +34,10 @@ pub struct App {
     pub duties: Duties,
     /// E-mail.
     pub mailer: Mailer,
+    /// Who wants to know what happens.
+    pub live: Live,
+    /// What is counted.
+    pub metrics: Metrics,
 }
 
 impl App {
@@ -48,6 +54,8 @@ impl App {
             actors: ActorCache::default(),
             duties: Duties::default(),
             mailer: Mailer::new(config.mail.as_ref())?,
+            live: Live::default(),
+            metrics: Metrics::default(),
             config,
             db,
             clock,

@@ -40,6 +40,8 @@ impl fmt::Debug for Secret {
 pub struct Config {
     /// Address and port of the server.
     pub listen: SocketAddr,
+    /// The origins whose pages may open sockets, beside our own.
+    pub allowed_origins: Vec<String>,
     /// The folder of the embedded database and the key file.
     pub data_dir: PathBuf,
     /// The database.
@@ -52,6 +54,8 @@ pub struct Config {
     pub log: LogConfig,
     /// How long the coordinates of check-ins are kept.
     pub coordinates_kept: TimeDelta,
+    /// What lets somebody read the metrics; without it this machine alone may.
+    pub metrics_token: Option<Secret>,
 }
 
 /// Where the data lives.
@@ -196,9 +200,10 @@ fn of_file(file: &Path) -> Result<BTreeMap<String, String>, ConfigError> {
     values.into_iter().map(text_of).collect()
 }
 
-const NAMES: [&str; 13] = [
+const NAMES: [&str; 15] = [
     "config",
     "listen",
+    "allowed_origins",
     "data_dir",
     "database_url",
     "database_pool",
@@ -210,6 +215,7 @@ const NAMES: [&str; 13] = [
     "log_level",
     "log_format",
     "coordinate_days",
+    "metrics_token",
 ];
 
 impl Config {
@@ -259,6 +265,7 @@ impl Config {
         Ok(Self {
             listen,
             coordinates_kept: TimeDelta::days(coordinate_days),
+            allowed_origins: allowed_origins(settings)?,
             database: database(settings, &data_dir)?,
             token: TokenConfig {
                 key_file,
@@ -267,9 +274,24 @@ impl Config {
             },
             mail: mail(settings)?,
             log: LogConfig { level, is_json },
+            metrics_token: metrics_token(settings)?,
             data_dir,
         })
     }
+}
+
+fn allowed_origins(settings: &Settings) -> Result<Vec<String>, ConfigError> {
+    const TAKES: &str =
+        "origins with commas between them, for example https://app.kota.go.id,https://portal.kota.go.id";
+    settings.parse("allowed_origins", Vec::new(), TAKES, |text| {
+        let origins = text.split(',').map(|origin| {
+            let origin = origin.trim();
+            let (scheme, host) = origin.split_once("://")?;
+            let is_origin = matches!(scheme, "http" | "https") && !host.is_empty() && !host.contains(['/', '*', ' ']);
+            is_origin.then(|| origin.to_ascii_lowercase())
+        });
+        origins.collect()
+    })
 }
 
 fn database(settings: &Settings, data_dir: &Path) -> Result<DatabaseConfig, ConfigError> {
@@ -289,6 +311,14 @@ fn database(settings: &Settings, data_dir: &Path) -> Result<DatabaseConfig, Conf
         }
         Some(_) => Err(ConfigError::SecretValue { variable: variable("database_url"), takes: TAKES }),
     }
+}
+
+fn metrics_token(settings: &Settings) -> Result<Option<Secret>, ConfigError> {
+    const TAKES: &str = "at least 16 letters, digits and signs without a space, for example of `openssl rand -hex 16`";
+    let Some(token) = settings.text("metrics_token") else { return Ok(None) };
+    let is_valid = token.len() >= 16 && token.bytes().all(|byte| byte.is_ascii_graphic());
+    let bad = ConfigError::SecretValue { variable: variable("metrics_token"), takes: TAKES };
+    is_valid.then_some(Some(Secret(token))).ok_or(bad)
 }
 
 fn mail(settings: &Settings) -> Result<Option<MailConfig>, ConfigError> {
@@ -329,6 +359,7 @@ impl fmt::Display for Config {
             None => f.write_str(" mail=none")?,
         }
         write!(f, " log={} {}", self.log.level, if self.log.is_json { "json" } else { "text" })?;
-        write!(f, " coordinate_days={}", self.coordinates_kept.num_days())
+        write!(f, " coordinate_days={}", self.coordinates_kept.num_days())?;
+        f.write_str(if self.metrics_token.is_some() { " metrics=token" } else { " metrics=loopback" })
     }
 }

@@ -1,6 +1,8 @@
 //! The database: one handle for reading, one for writing, on either engine.
 
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use migration::{MigrationStatus, Migrator, MigratorTrait};
@@ -36,20 +38,40 @@ const LOAD_LOCK: i64 = 0x6c6f_6164;
 pub struct Db {
     read: DatabaseConnection,
     write: DatabaseConnection,
+    counted: Arc<Counted>,
+}
+
+/// The statements that went through the pools.
+#[derive(Debug, Default)]
+struct Counted {
+    all: AtomicU64,
+    failed: AtomicU64,
+}
+
+/// Counts every statement of a pool.
+fn counting(mut pool: DatabaseConnection, counted: &Arc<Counted>) -> DatabaseConnection {
+    let counted = counted.clone();
+    pool.set_metric_callback(move |statement| {
+        counted.all.fetch_add(1, Ordering::Relaxed);
+        counted.failed.fetch_add(statement.failed.into(), Ordering::Relaxed);
+    });
+    pool
 }
 
 impl Db {
     /// Connects; does not migrate.
     pub async fn connect(config: &DatabaseConfig) -> Result<Self, DbErr> {
+        let counted = Arc::default();
         match config {
             DatabaseConfig::Sqlite { file } => {
-                let write = Database::connect(sqlite(file, 1, WRITER_PATIENCE)).await?;
-                let read = Database::connect(sqlite(file, 4, ACQUIRE_TIMEOUT)).await?;
-                Ok(Self { read, write })
+                let write = counting(Database::connect(sqlite(file, 1, WRITER_PATIENCE)).await?, &counted);
+                let read = counting(Database::connect(sqlite(file, 4, ACQUIRE_TIMEOUT)).await?, &counted);
+                Ok(Self { read, write, counted })
             }
             DatabaseConfig::Postgres { url, pool_size } => {
                 let pool = Database::connect(postgres(url.expose(), *pool_size, ACQUIRE_TIMEOUT)).await?;
-                Ok(Self { read: pool.clone(), write: pool })
+                let pool = counting(pool, &counted);
+                Ok(Self { read: pool.clone(), write: pool, counted })
             }
         }
     }
@@ -70,6 +92,32 @@ impl Db {
     #[must_use]
     pub fn engine(&self) -> DbBackend {
         self.read.get_database_backend()
+    }
+
+    /// How many statements were run so far, without the beginnings and ends of transactions: what a request costs is
+    /// the difference that it makes.
+    #[must_use]
+    pub fn statements(&self) -> u64 {
+        self.counted.all.load(Ordering::Relaxed)
+    }
+
+    /// How many of them failed.
+    #[must_use]
+    pub fn failed_statements(&self) -> u64 {
+        self.counted.failed.load(Ordering::Relaxed)
+    }
+
+    /// The connections of each pool: its name, how many are in use, how many idle.
+    #[must_use]
+    pub fn connections(&self) -> Vec<(&'static str, u64, u64)> {
+        let tell = |name, size: u32, idle: usize| (name, u64::from(size).saturating_sub(idle as u64), idle as u64);
+        if self.engine() == DbBackend::Postgres {
+            let pool = self.read.get_postgres_connection_pool();
+            return vec![tell("both", pool.size(), pool.num_idle())];
+        }
+        let pools = [("read", &self.read), ("write", &self.write)];
+        let told = pools.map(|(name, pool)| (name, pool.get_sqlite_connection_pool()));
+        told.map(|(name, pool)| tell(name, pool.size(), pool.num_idle())).to_vec()
     }
 
     /// Closes the pools, so that SQLite folds its log into the file.

@@ -7,7 +7,7 @@ use entity::ids::{AccountId, AgencyId, DeviceId, EmployeeId, UnitId};
 use entity::{
     account, agency, check_in, check_in_review, correction, course, course_run, course_run_guest, course_session,
     course_session_trainer, device, duty_arrangement, employee, employee_nip, enrolment, holiday, jurisdiction,
-    role_grant, schedule, shift, siasn_term, unit, venue,
+    ramadan_period, role_grant, roster_entry, schedule, shift, siasn_term, unit, venue,
 };
 use sea_orm::sea_query::{Expr, SelectStatement};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QuerySelect, QueryTrait, Select};
@@ -103,6 +103,8 @@ pub enum Action {
     Keep(AgencyId),
     /// Name the admins of agencies.
     NameAgencyAdmins,
+    /// Set the nation's calendar.
+    KeepCalendar,
 }
 
 /// Whether the actor may do it.
@@ -111,7 +113,7 @@ pub fn can(actor: &Actor, action: Action) -> bool {
     let Actor::Person(person) = actor else { return false };
     match action {
         Action::Keep(agency) => person.administers.contains(&agency),
-        Action::NameAgencyAdmins => person.is_national_admin,
+        Action::NameAgencyAdmins | Action::KeepCalendar => person.is_national_admin,
     }
 }
 
@@ -150,6 +152,24 @@ pub fn require_another(actor: &Actor, employee: EmployeeId) -> Result<()> {
         return Err(Error::refused(Problem::Forbidden));
     }
     Ok(())
+}
+
+/// Whether somebody decides over an employee: as the superior of their unit, as the superior named for them, or as who
+/// keeps their agency. Nobody does over themself.
+#[must_use]
+pub fn is_over(person: &Person, employee: &employee::Model) -> bool {
+    let me = person.employee.map(|me| me.id);
+    let is_superior = employee.unit_id.is_some_and(|unit| person.supervises.contains(&unit))
+        || me.is_some() && me == employee.supervisor_id;
+    me != Some(employee.id) && (is_superior || person.administers.contains(&employee.agency_id))
+}
+
+/// As [`is_over`], as an error.
+///
+/// # Errors
+/// UNAUTHENTICATED when nobody is logged in, else FORBIDDEN.
+pub fn require_over(actor: &Actor, employee: &employee::Model) -> Result<()> {
+    if is_over(actor.person()?, employee) { Ok(()) } else { Err(Error::refused(Problem::Forbidden)) }
 }
 
 /// A table whose rows are seen by some and not by others.
@@ -230,7 +250,7 @@ macro_rules! seen_by_all {
     )*};
 }
 // National reference data, published as it is.
-seen_by_all!(jurisdiction, agency, siasn_term, holiday);
+seen_by_all!(jurisdiction, agency, siasn_term, holiday, ramadan_period);
 
 impl Scoped for unit::Entity {
     fn scope(actor: &Actor) -> Condition {
@@ -416,6 +436,21 @@ impl Scoped for duty_arrangement::Entity {
             .add(duty_arrangement::Column::EmployeeId.in_subquery(ids(people, employee::Column::Id)));
         match person.employee {
             Some(me) => seen.add(duty_arrangement::Column::EmployeeId.eq(me.id)),
+            None => seen,
+        }
+    }
+}
+
+/// One's own; those of the people that one keeps or is the superior of.
+impl Scoped for roster_entry::Entity {
+    fn scope(actor: &Actor) -> Condition {
+        let Actor::Person(person) = actor else { return nobody() };
+        let people = employee::Entity::find().filter(subordinates(person));
+        let seen = Condition::any()
+            .add(roster_entry::Column::AgencyId.is_in(person.administers.iter().copied()))
+            .add(roster_entry::Column::EmployeeId.in_subquery(ids(people, employee::Column::Id)));
+        match person.employee {
+            Some(me) => seen.add(roster_entry::Column::EmployeeId.eq(me.id)),
             None => seen,
         }
     }

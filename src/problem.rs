@@ -121,8 +121,14 @@ problems! { $
     /// Captured more than 7 days ago.
     TooOld = "TOO_OLD", "problem-too-old";
 
+    /// More happened than a subscriber took.
+    TooSlow = "TOO_SLOW", "problem-too-slow";
     /// Somebody has decided already, or it was taken back.
     AlreadyDecided = "ALREADY_DECIDED", "problem-already-decided";
+    /// What holds from today on or longer is not taken back.
+    AlreadyBegun = "ALREADY_BEGUN", "problem-already-begun";
+    /// It lies over something else of the same person.
+    Overlaps = "OVERLAPS", "problem-overlaps";
     /// It has been disputed already, with other words.
     AlreadyDisputed = "ALREADY_DISPUTED", "problem-already-disputed";
     /// The check-in counts: there is nothing to dispute.
@@ -134,4 +140,8 @@ problems! { $
 
     /// The run has no place left.
     RunFull = "RUN_FULL", "problem-run-full";
+    /// A session of the run, `class`, collides with a class that the person attends or teaches, `other`.
+    CollidesWithClass = "COLLIDES_WITH_CLASS", "problem-collides-with-class";
+    /// A session of the run, `class`, collides with a shift that the roster gives the person, `other`.
+    CollidesWithDuty = "COLLIDES_WITH_DUTY", "problem-collides-with-duty";
 }

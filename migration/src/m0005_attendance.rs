@@ -49,7 +49,8 @@ CREATE TABLE duty_arrangement (
     decided_by UUID REFERENCES account (id),
     decided_at INSTANT,
     decision_note text,
-    CHECK ((status IN ('APPROVED', 'REJECTED')) = (decided_at IS NOT NULL))
+    -- What was approved and then taken back keeps who approved it.
+    CHECK (status = 'WITHDRAWN' OR (status IN ('APPROVED', 'REJECTED')) = (decided_at IS NOT NULL))
 ) STRICT;
 CREATE UNIQUE INDEX duty_arrangement_key ON duty_arrangement (employee_id, idempotency_key);
 CREATE INDEX duty_arrangement_employee ON duty_arrangement (employee_id, ends_on);

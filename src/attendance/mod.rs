@@ -6,10 +6,12 @@
 //! [`venue_code`]; [`record`] loads, decides and writes. Which shifts somebody works on a day, and why, follows from
 //! dated data in [`working_time`]; to which of them an instant belongs, in [`workday`]; what lateness costs, in
 //! [`lateness`]; what somebody's days come to, in [`day`]. [`duties`] and [`lives`] load what these need.
+//! [`arrangement`], [`roster`] and [`ramadan`] change the data that working time follows from.
 //!
 //! What the rules alone cannot decide, people do: [`review`] finds what looks wrong behind the write path and keeps the
 //! queue; in a [`correction`] somebody says what a day's record lacks.
 
+pub mod arrangement;
 pub mod correction;
 pub mod day;
 pub mod duties;
@@ -19,8 +21,10 @@ pub mod lateness;
 pub mod lives;
 mod loader;
 pub mod message;
+pub mod ramadan;
 pub mod record;
 pub mod review;
+pub mod roster;
 pub mod rules;
 pub mod schema;
 #[cfg(test)]

@@ -107,11 +107,17 @@ pub async fn record(
     for attempt in attempts {
         results.push(attempt.and_then(|attempt| desk.take(app, person, &attempt, sent_at, received_at)));
     }
+    let verdicts: Vec<_> = desk.fresh.iter().map(|row| row.verdict).collect();
     if !desk.fresh.is_empty() {
         let rows = desk.fresh.into_iter().map(check_in::ActiveModel::from);
         check_in::Entity::insert_many(rows).exec_without_returning(&transaction).await?;
     }
     transaction.commit().await?;
+    let fresh = results.iter().flatten().filter(|recorded: &&Recorded| !recorded.is_replay);
+    fresh.for_each(|recorded| app.live.check_in_recorded(&recorded.check_in));
+    for verdict in verdicts {
+        app.metrics.check_ins(verdict, 1);
+    }
     Ok(results)
 }
 

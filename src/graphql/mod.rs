@@ -14,7 +14,7 @@ pub mod viewer;
 
 use std::sync::Arc;
 
-use async_graphql::{Context, EmptySubscription, ID, MergedObject, Object, SDLExportOptions};
+use async_graphql::{Context, ID, MergedObject, MergedSubscription, Object, SDLExportOptions};
 
 use self::alone::Alone;
 use self::context::ContextExt as _;
@@ -22,7 +22,10 @@ use self::node::Node;
 use self::viewer::Viewer;
 use crate::agency::schema::{AgencyMutation, AgencyQuery};
 use crate::app::App;
-use crate::attendance::schema::{AttendanceMutation, CorrectionMutation, CorrectionQuery, ReviewMutation, ReviewQuery};
+use crate::attendance::schema::{
+    ArrangementMutation, ArrangementQuery, AttendanceMutation, AttendanceSubscription, CorrectionMutation,
+    CorrectionQuery, RamadanMutation, RamadanQuery, ReviewMutation, ReviewQuery, RosterMutation,
+};
 use crate::error::{Kind, Refusal, Result};
 use crate::identity::schema::{AccountMutation, RoleMutation, RoleQuery, SessionMutation};
 use crate::policy::Actor;
@@ -30,14 +33,14 @@ use crate::problem::Problem;
 use crate::programme::schema::ProgrammeMutation;
 
 /// The executor.
-pub type Schema = async_graphql::Schema<Alone<Query>, Alone<Mutation>, EmptySubscription>;
+pub type Schema = async_graphql::Schema<Alone<Query>, Alone<Mutation>, Subscription>;
 
 /// Ids in one `nodes` at most.
 const MAX_NODES: usize = 100;
 
 /// Everything that can be read.
 #[derive(Default, MergedObject)]
-pub struct Query(RootQuery, RoleQuery, AgencyQuery, ReviewQuery, CorrectionQuery);
+pub struct Query(RootQuery, RoleQuery, AgencyQuery, ArrangementQuery, RamadanQuery, ReviewQuery, CorrectionQuery);
 
 /// Everything that can be done.
 #[derive(Default, MergedObject)]
@@ -48,9 +51,16 @@ pub struct Mutation(
     AgencyMutation,
     ProgrammeMutation,
     AttendanceMutation,
+    ArrangementMutation,
+    RosterMutation,
+    RamadanMutation,
     ReviewMutation,
     CorrectionMutation,
 );
+
+/// Everything that can be followed as it happens.
+#[derive(Default, MergedSubscription)]
+pub struct Subscription(AttendanceSubscription);
 
 /// What belongs to no domain.
 #[derive(Default)]
@@ -86,9 +96,9 @@ impl RootQuery {
     }
 }
 
-fn builder() -> async_graphql::SchemaBuilder<Alone<Query>, Alone<Mutation>, EmptySubscription> {
+fn builder() -> async_graphql::SchemaBuilder<Alone<Query>, Alone<Mutation>, Subscription> {
     // Names that a schema does not tell a stranger are not to be guessed from its errors either.
-    Schema::build(Alone::default(), Alone::default(), EmptySubscription).disable_suggestions()
+    Schema::build(Alone::default(), Alone::default(), Subscription::default()).disable_suggestions()
 }
 
 /// The executor over a running server's parts.

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::rows;
 use crate::agency::schema::{Agency, Employee, Holiday, Jurisdiction, Schedule, Shift, SiasnTerm, Unit, Venue};
-use crate::attendance::schema::{CheckIn, CheckInReview, Correction, DutyArrangement};
+use crate::attendance::schema::{CheckIn, CheckInReview, Correction, DutyArrangement, RamadanPeriod, RosterEntry};
 use crate::error::{Error, Result};
 use crate::identity::schema::{Device, RoleGrant};
 use crate::problem::Problem;
@@ -49,7 +49,9 @@ nodes! {
     EnrolmentId => Enrolment,
     HolidayId => Holiday,
     JurisdictionId => Jurisdiction,
+    RamadanPeriodId => RamadanPeriod,
     RoleGrantId => RoleGrant,
+    RosterEntryId => RosterEntry,
     ScheduleId => Schedule,
     ShiftId => Shift,
     SiasnTermId => SiasnTerm,

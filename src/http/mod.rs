@@ -5,9 +5,13 @@
 //! | [`serve`](mod@serve) | the accept loop: time limits, cap on connections, draining |
 //! | `boundary` | around every request: its id, language, one log line, caught panics, faults put into words |
 //! | `graphql` | GraphQL over HTTP: what a request must look like, who asks, how the answer leaves |
+//! | `operation` | one operation, whichever way it came |
+//! | `pieces` | answers in pieces: server-sent events, multipart |
+//! | `socket`, `origin` | WebSockets: graphql-transport-ws, and whose page may open one |
+//! | [`vigil`] | how long somebody may listen |
 //! | `params`, `json`, `media` | the parts of such a request |
 //! | [`fault`] | every way in which a request is refused before or instead of execution |
-//! | `health`, `explorer` | the other paths |
+//! | `health`, `metrics`, `explorer` | the other paths |
 //! | [`log`] | what the log looks like |
 
 mod boundary;
@@ -18,8 +22,14 @@ mod health;
 mod json;
 pub mod log;
 mod media;
+mod metrics;
+mod operation;
+mod origin;
 mod params;
+mod pieces;
 pub mod serve;
+mod socket;
+pub mod vigil;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -28,9 +38,11 @@ use async_graphql::Executor;
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::get;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 pub use self::fault::RequestFault;
 pub use self::serve::{serve, stop_signal};
+use self::vigil::Pace;
 use crate::app::App;
 
 /// What the handlers are given.
@@ -40,7 +52,28 @@ struct Edge<E> {
     executor: E,
     /// Whether the server is about to stop.
     is_draining: Arc<AtomicBool>,
+    /// Says that sockets and streams have to end.
+    closing: watch::Receiver<bool>,
+    /// The measure of sockets and streams.
+    pace: Pace,
+    /// Their places.
+    places: Arc<Semaphore>,
 }
+
+impl<E> Edge<E> {
+    fn new(app: Arc<App>, executor: E, closing: watch::Receiver<bool>, pace: Pace) -> Self {
+        let places = Arc::new(Semaphore::new(pace.at_once));
+        Self { app, executor, is_draining: Arc::default(), closing, pace, places }
+    }
+
+    /// A place for a socket or a stream.
+    fn place(&self) -> Result<OwnedSemaphorePermit, RequestFault> {
+        self.places.clone().try_acquire_owned().map_err(|_| RequestFault::Unavailable(BUSY_SECONDS))
+    }
+}
+
+/// When to come back where every place is taken.
+const BUSY_SECONDS: u64 = 30;
 
 /// Every path of the server.
 pub fn router(app: Arc<App>) -> Router {
@@ -50,17 +83,18 @@ pub fn router(app: Arc<App>) -> Router {
 
 /// Every path of the server, over any executor.
 pub fn router_over<E: Executor>(app: Arc<App>, executor: E) -> Router {
-    router_of(Edge { app, executor, is_draining: Arc::default() })
+    let (_, closing) = watch::channel(false);
+    router_of(Edge::new(app, executor, closing, Pace::default()))
 }
 
 fn router_of<E: Executor>(edge: Edge<E>) -> Router {
     Router::new()
-        .route("/", get(explorer::page))
-        .route("/explorer.css", get(explorer::style))
-        .route("/explorer.js", get(explorer::script))
+        .merge(explorer::routes())
         .route("/graphql", get(graphql::get).post(graphql::post).options(graphql::options))
+        .route("/graphql/ws", get(socket::open))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
+        .route("/metrics", get(metrics::metrics))
         .route("/.well-known/jwks.json", get(health::jwks))
         .fallback(async || RequestFault::NotFound)
         .method_not_allowed_fallback(async || RequestFault::MethodNotAllowed(None))

@@ -50,11 +50,43 @@ pub fn issue(app: &App, account: AccountId, device: DeviceId, now: Instant) -> R
 /// # Errors
 /// UNAUTHENTICATED when the token does not hold, or its device or account no longer does.
 pub async fn authenticate(app: &App, bearer: &str) -> Result<Actor> {
-    let claims = verify(app, bearer, app.clock.now()).ok_or_else(Error::unauthenticated)?;
-    let account = claims.sub.parse().map_err(|_| Error::unauthenticated())?;
-    let device = claims.sid.parse().map_err(|_| Error::unauthenticated())?;
-    let person = actor::load(app, account, device).await?;
-    Ok(Actor::Person((*person).clone()))
+    Session::open(app, bearer)?.actor(app).await
+}
+
+/// Whom a token names, and until when: for what outlives its first answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Session {
+    account: AccountId,
+    device: DeviceId,
+    /// When the token ends.
+    pub expires_at: Instant,
+}
+
+impl Session {
+    /// Verifies a token.
+    ///
+    /// # Errors
+    /// UNAUTHENTICATED when it does not hold.
+    pub fn open(app: &App, bearer: &str) -> Result<Self> {
+        let claims = verify(app, bearer, app.clock.now()).ok_or_else(Error::unauthenticated)?;
+        Ok(Self {
+            account: claims.sub.parse().map_err(|_| Error::unauthenticated())?,
+            device: claims.sid.parse().map_err(|_| Error::unauthenticated())?,
+            expires_at: Instant::from_timestamp(claims.exp, 0).ok_or_else(Error::unauthenticated)?,
+        })
+    }
+
+    /// Who that is now.
+    ///
+    /// # Errors
+    /// UNAUTHENTICATED when the token's time is over, or its device or account no longer holds.
+    pub async fn actor(&self, app: &App) -> Result<Actor> {
+        if self.expires_at <= app.clock.now() {
+            return Err(Error::unauthenticated());
+        }
+        let person = actor::load(app, self.account, self.device).await?;
+        Ok(Actor::Person((*person).clone()))
+    }
 }
 
 fn verify(app: &App, bearer: &str, now: Instant) -> Option<Claims> {

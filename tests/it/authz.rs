@@ -1,11 +1,12 @@
-//! Every field of Query and Mutation, held against every role.
+//! Every field of Query, Mutation and Subscription, held against every role.
 //!
-//! To add a field, add a line to [`QUERIES`] or [`MUTATIONS`]:
+//! To add a field, add a line to [`QUERIES`], [`MUTATIONS`] or [`SUBSCRIPTIONS`]:
 //!
 //! 1. its name;
 //! 2. what each role gets, in the order of the columns (`stage.rs`, `ROLES`): [`OK`] something, [`NIL`] `null` or an
 //!    empty list, [`WHO`] UNAUTHENTICATED, [`GONE`] `NOT_FOUND`, [`NO`] FORBIDDEN, or another code by `Code("…")`;
-//! 3. of a query the document, of a mutation what it gives when it is done;
+//! 3. of a query or subscription the document, of a mutation what it gives when it is done; what a subscription tells of
+//!    happens again and again while it is tried (`stage.rs`, `happen`);
 //! 4. the variables of the query, or the input of the mutation, about `own`, which is Sabang. Fill in every id that it
 //!    can take, alternatives in a line each: every one is tried with ids of another agency too (`foreign.rs`).
 //!
@@ -26,7 +27,7 @@ use serde_json::{Value, json};
 
 use self::answers::Outcome::{self, Code, Done, Nothing, Unauthenticated};
 use self::stage::{PASSWORD, Side, Stage, correction, credentials};
-use crate::client::change;
+use crate::client::{Answer, Client, change};
 
 /// A line of the table.
 pub struct Case {
@@ -35,19 +36,35 @@ pub struct Case {
     /// Of a query its document, of a mutation what it gives when it is done.
     wants: &'static str,
     values: fn(&Stage, &Side) -> Value,
-    is_mutation: bool,
+    root: Root,
+}
+
+/// Where a field stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Root {
+    Query,
+    Mutation,
+    Subscription,
 }
 
 impl Case {
     /// What is sent.
     fn document(&self) -> String {
-        if self.is_mutation { change(self.field, self.wants) } else { self.wants.to_owned() }
+        if self.root == Root::Mutation { change(self.field, self.wants) } else { self.wants.to_owned() }
+    }
+
+    /// Sends it; of a subscription the first that is told.
+    async fn ask(&self, stage: &Stage, phone: &Client, variables: Value) -> Answer {
+        match self.root {
+            Root::Subscription => phone.news(&self.document(), variables, self.field, || stage.happen()).await,
+            Root::Query | Root::Mutation => phone.send(&self.document(), variables).await,
+        }
     }
 
     /// What is sent with it.
     fn variables(&self, stage: &Stage, own: &Side) -> Value {
         let values = (self.values)(stage, own);
-        if self.is_mutation { json!({ "input": values }) } else { values }
+        if self.root == Root::Mutation { json!({ "input": values }) } else { values }
     }
 }
 
@@ -57,7 +74,7 @@ const fn query(
     wants: &'static str,
     values: fn(&Stage, &Side) -> Value,
 ) -> Case {
-    Case { field, outcomes, wants, values, is_mutation: false }
+    Case { field, outcomes, wants, values, root: Root::Query }
 }
 
 const fn mutation(
@@ -66,7 +83,16 @@ const fn mutation(
     wants: &'static str,
     values: fn(&Stage, &Side) -> Value,
 ) -> Case {
-    Case { field, outcomes, wants, values, is_mutation: true }
+    Case { field, outcomes, wants, values, root: Root::Mutation }
+}
+
+const fn subscription(
+    field: &'static str,
+    outcomes: [Outcome<'static>; 10],
+    wants: &'static str,
+    values: fn(&Stage, &Side) -> Value,
+) -> Case {
+    Case { field, outcomes, wants, values, root: Root::Subscription }
 }
 
 /// Done, or something is there.
@@ -79,7 +105,7 @@ const WHO: Outcome<'static> = Unauthenticated;
 const GONE: Outcome<'static> = Code("NOT_FOUND");
 /// Seen, and not to be touched.
 const NO: Outcome<'static> = Code("FORBIDDEN");
-/// Somebody before has decided.
+/// Somebody has decided before.
 const LATE: Outcome<'static> = Code("ALREADY_DECIDED");
 /// For civil servants.
 const CIV: Outcome<'static> = Code("NOT_AN_EMPLOYEE");
@@ -133,6 +159,24 @@ const QUERIES: &[Case] = &[
     query("holidays",    [OK,   OK,   OK,   OK,   OK,   OK,   OK,   OK,   OK,   OK],
         "{ holidays(year: 2026) { nodes { name } } }",
         |_, _| json!({})),
+    query("ramadanPeriods", [OK, OK,  OK,   OK,   OK,   OK,   OK,   OK,   OK,   OK],
+        "{ ramadanPeriods { nodes { startsOn } } }",
+        |_, _| json!({})),
+    query("viewer",      [NIL,  NIL,  OK,   NIL,  NIL,  NIL,  OK,   NIL,  NIL,  NIL],
+        "{ viewer { dutyArrangements { nodes { id } } } }",
+        |_, _| json!({})),
+    query("dutyArrangements", [NIL, NIL, NIL, NIL, NIL, OK,   NIL,  NIL,  OK,   NIL],
+        "query($agencyId: ID, $unitId: ID) {
+            dutyArrangements(agencyId: $agencyId, unitId: $unitId, status: REQUESTED) { nodes { id } } }",
+        |_, own| json!({ "agencyId": own.agency, "unitId": own.unit })),
+    query("node",        [NIL,  NIL,  OK,   NIL,  NIL,  OK,   NIL,  NIL,  OK,   NIL],
+        "query($id: ID!) { node(id: $id) { ... on Employee { dutyArrangements { nodes { id } }
+            roster(from: \"2026-11-01\", until: \"2026-12-31\") { id } } } }",
+        |_, own| json!({ "id": own.employee })),
+    query("node",        [NIL,  NIL,  OK,   NIL,  NIL,  OK,   NIL,  NIL,  OK,   NIL],
+        "query($id: ID!) { node(id: $id) { ... on Unit {
+            roster(from: \"2026-11-01\", until: \"2026-12-31\") { nodes { id } } } } }",
+        |_, own| json!({ "id": own.unit })),
 ];
 
 #[rustfmt::skip] // A table.
@@ -199,6 +243,20 @@ const MUTATIONS: &[Case] = &[
             "validFrom": "2026-11-24", "shifts": [{ "name": "Loket",
                 "weekdays": ["MONDAY"], "startsAt": "08:00", "endsAt": "16:00" }] })),
 
+    mutation("requestDutyArrangement", [WHO, CIV, OK,  OK,   OK,   OK,   OK,   OK,   OK,   CIV], "dutyArrangement { id }",
+        |_, _| json!({ "idempotencyKey": KEY, "arrangement": travel() })),
+    mutation("withdrawDutyArrangement", [WHO, GONE, OK, GONE, GONE, NO,  GONE, GONE, NO,   GONE], "dutyArrangement { id }",
+        |_, own| json!({ "dutyArrangementId": own.leave })),
+    mutation("decideDutyArrangement", [WHO, GONE, NO,  GONE, GONE, OK,   GONE, GONE, LATE, GONE], "dutyArrangement { id }",
+        |_, own| json!({ "dutyArrangementId": own.leave, "decision": "APPROVE" })),
+    mutation("recordDutyArrangement", [WHO, GONE, NO,  GONE, NO,   OK,   GONE, GONE, OK,   GONE], "dutyArrangement { id }",
+        |_, own| json!({ "idempotencyKey": KEY, "employeeId": own.employee, "arrangement": travel() })),
+    mutation("assignShifts",        [WHO,  GONE, NO,   GONE, NO,   OK,   GONE, GONE, OK,   GONE], "rosterEntries { id }",
+        |_, own| json!({ "agencyId": own.agency, "assignments": [
+            { "employeeId": own.employee, "workdayOn": "2026-11-24", "shiftIds": [own.shift] }] })),
+    mutation("setRamadanPeriod",    [WHO,  NO,   NO,   NO,   NO,   NO,   NO,   NO,   NO,   OK],  "ramadanPeriod { id }",
+        |_, _| json!({ "startsOn": "2028-01-28", "endsOn": "2028-02-25", "citation": "Sidang isbat" })),
+
     mutation("createCourse",        [WHO,  GONE, NO,   NO,   NO,   NO,   GONE, GONE, OK,   GONE],  "course { id }",
         |stage, own| json!({ "agencyId": own.agency, "title": "Etika", "courseNameId": stage.country.course_name,
             "trainingFormId": stage.country.training_form })),
@@ -246,9 +304,21 @@ const MUTATIONS: &[Case] = &[
         |_, own| json!({ "correctionId": own.correction, "decision": "APPROVE" })),
 ];
 
+#[rustfmt::skip] // A table.
+const SUBSCRIPTIONS: &[Case] = &[
+    //                                anon  citz  empl  coll  train sup   empl* adm*  adm   nat      (*: of the other agency)
+    subscription("courseSessionRollChanged", [WHO,  GONE, OK,   NIL,  OK,   OK,   GONE, GONE, OK,   GONE],
+        "subscription($courseSessionId: ID!) { courseSessionRollChanged(courseSessionId: $courseSessionId) { id } }",
+        |_, own| json!({ "courseSessionId": own.session })),
+];
+
 const RESULTS: &str = "results { checkIn { id } errors { code field } }";
 const NOW: &str = "2026-11-23T00:20:00Z";
 const KEY: &str = "0193a5e2-7a3c-7000-8000-000000000009";
+
+fn travel() -> Value {
+    json!({ "kind": "DUTY_TRAVEL", "startsOn": "2026-12-03", "endsOn": "2026-12-04", "reason": "Rapat di Banda Aceh" })
+}
 
 fn attempt(occasion: &Value) -> Value {
     json!({ "idempotencyKey": KEY, "occasion": occasion, "capturedAt": NOW, "sentAt": NOW })

@@ -21,7 +21,7 @@ use sea_orm::{
 
 use crate::harness::{Engine, World, monday_morning};
 
-const TABLES: [&str; 21] = [
+const TABLES: [&str; 24] = [
     "account",
     "agency",
     "check_in",
@@ -32,12 +32,15 @@ const TABLES: [&str; 21] = [
     "course_session",
     "course_session_trainer",
     "device",
+    "duty_arrangement",
     "employee",
     "employee_nip",
     "enrolment",
     "holiday",
     "jurisdiction",
+    "ramadan_period",
     "role_grant",
+    "roster_entry",
     "schedule",
     "shift",
     "siasn_term",
@@ -118,7 +121,8 @@ async fn a_second_load_adds_nothing(#[values(Engine::Sqlite, Engine::Postgres)] 
     assert_eq!(first["account"], 26);
     assert_eq!(first["contact"], 6);
     assert_eq!(first["role_grant"], 6);
-    assert_eq!(first["schedule"], 7, "one an agency, and the country's two");
+    assert_eq!(first["schedule"], 12, "two an agency, and the country's two");
+    assert_eq!((first["duty_arrangement"], first["ramadan_period"]), (10, 1));
 }
 
 #[rstest]
@@ -127,7 +131,7 @@ async fn a_load_that_was_cut_off_is_completed(#[values(Engine::Sqlite, Engine::P
     let world = demo_world(engine).await;
     let whole = counts(&world).await;
     let transaction = world.app.db.begin().await.unwrap();
-    let cut = "DELETE FROM course_session_trainer; DELETE FROM course_session; DELETE FROM enrolment;
+    let cut = "DELETE FROM roster_entry; DELETE FROM duty_arrangement; DELETE FROM ramadan_period; DELETE FROM course_session_trainer; DELETE FROM course_session; DELETE FROM enrolment;
         DELETE FROM course_run_guest; DELETE FROM course_run; DELETE FROM course;
         DELETE FROM role_grant WHERE role = 'AGENCY_ADMIN';
         UPDATE employee SET account_id = NULL;

@@ -46,6 +46,7 @@ impl World {
         };
         let config = Config {
             listen: ([127, 0, 0, 1], 0).into(),
+            allowed_origins: vec!["https://app.example".to_owned()],
             data_dir: folder.path().to_owned(),
             database,
             token: TokenConfig {
@@ -56,6 +57,7 @@ impl World {
             mail: None,
             log: LogConfig { level: tracing::Level::WARN, is_json: false },
             coordinates_kept: chrono::TimeDelta::days(90),
+            metrics_token: None,
         };
         let mut app = App::start(config, Clock::fixed(monday_morning())).await.expect("the app starts");
         app.hasher = Hasher::cheap();

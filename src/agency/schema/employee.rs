@@ -10,8 +10,10 @@ use super::reference::SiasnTerm;
 use super::unit::Unit;
 use crate::agency::loader::PresentNipOf;
 use crate::agency::rules;
-use crate::attendance::schema::CorrectionConnection;
+use crate::attendance::schema::arrangement::arrangements_of;
 use crate::attendance::schema::correction::corrections_of;
+use crate::attendance::schema::roster::roster_of;
+use crate::attendance::schema::{CorrectionConnection, DutyArrangementConnection, RosterEntry};
 use crate::error::{Error, Result};
 use crate::graphql::context::ContextExt as _;
 use crate::graphql::page::{Keyset, PageArgs, page};
@@ -152,6 +154,27 @@ impl Employee {
         #[graphql(desc = "Only what comes behind this cursor.")] after: Option<String>,
     ) -> Result<CorrectionConnection> {
         corrections_of(ctx, self.0.id, first, after).await
+    }
+
+    /// Their leave, duty travel and work from home (*cuti*, *perjalanan dinas*, *bekerja dari rumah*), the latest
+    /// first, as far as one may see them.
+    async fn duty_arrangements(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many at most; 1 to 100, 20 where absent.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes behind this cursor.")] after: Option<String>,
+    ) -> Result<DutyArrangementConnection> {
+        arrangements_of(ctx, self.0.id, first, after).await
+    }
+
+    /// The shifts that the roster gives them (*jadwal dinas*), in order, as far as one may see them.
+    async fn roster(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first day.")] from: Date,
+        #[graphql(desc = "The last day; at most 62 days together.")] until: Date,
+    ) -> Result<Vec<RosterEntry>> {
+        roster_of(ctx, self.0.id, from, until).await
     }
 }
 

@@ -11,9 +11,12 @@ use super::reference::Jurisdiction;
 use super::venue::VenueConnection;
 use crate::agency::loader::UnitTreeOf;
 use crate::agency::rules;
+use crate::attendance::schema::RosterEntryConnection;
+use crate::attendance::schema::roster::roster_of_unit;
 use crate::error::{Error, Result};
 use crate::graphql::context::ContextExt as _;
 use crate::graphql::rows;
+use crate::graphql::scalars::Date;
 use crate::policy;
 
 /// A work unit.
@@ -100,6 +103,19 @@ impl Unit {
     ) -> Result<EmployeeConnection> {
         let found = policy::find(ctx.actor()).filter(employee::Column::UnitId.eq(self.0.id));
         Ok(rows::page::<EmployeeId>(ctx, first, after, found).await?.into())
+    }
+
+    /// The shifts that the roster gives its people (*jadwal dinas*), without those of the units below, day by day, as
+    /// far as one may see them.
+    async fn roster(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first day.")] from: Date,
+        #[graphql(desc = "The last day; at most 62 days together.")] until: Date,
+        #[graphql(desc = "How many at most; 1 to 100, 20 where absent.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes behind this cursor.")] after: Option<String>,
+    ) -> Result<RosterEntryConnection> {
+        roster_of_unit(ctx, self.0.id, (from, until), first, after).await
     }
 
     /// The places (*lokasi*) where its people are on duty.

@@ -43,8 +43,8 @@ pub async fn run(app: Arc<App>) {
 }
 
 /// Called behind the commit of everything that changes the verdict of check-ins: who follows them is told here.
-fn verdict_changed(_app: &App, check_ins: &[check_in::Model]) {
+fn verdict_changed(app: &App, check_ins: &[check_in::Model]) {
     for check_in in check_ins {
-        tracing::debug!(check_in = %check_in.id, verdict = ?check_in.verdict, "a verdict changed");
+        app.live.check_in_recorded(check_in);
     }
 }

@@ -2,12 +2,13 @@
 
 use async_graphql::{Context, Object};
 use chrono::TimeDelta;
-use entity::ids::{CheckInId, CourseSessionId};
+use entity::ids::{CheckInId, CourseSessionId, EmployeeId};
 use entity::{check_in, course_session, course_session_trainer, enrolment};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 
-use super::CheckInConnection;
+use super::arrangement::arrangements_of;
 use super::check_in::Workday;
+use super::{CheckInConnection, DutyArrangementConnection};
 use crate::attendance::{lives, workday};
 use crate::error::Result;
 use crate::graphql::context::ContextExt as _;
@@ -56,6 +57,19 @@ impl ViewerAttendance {
         });
         let keyset = rows::keyset::<CheckInId>().newest_first();
         Ok(page::page(&ctx.app().db, own, keyset, args).await?.into())
+    }
+
+    /// One's own leave, duty travel and work from home (*cuti*, *perjalanan dinas*, *bekerja dari rumah*), the latest
+    /// first; none for citizens.
+    async fn duty_arrangements(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, 1 to 100; 20 where absent.")] first: Option<i32>,
+        #[graphql(desc = "The cursor behind which the page starts.")] after: Option<String>,
+    ) -> Result<DutyArrangementConnection> {
+        // Nobody has the nil id: a citizen's list is empty.
+        let me = self.0.employee.map_or(EmployeeId(uuid::Uuid::nil()), |me| me.id);
+        arrangements_of(ctx, me, first, after).await
     }
 
     /// The course sessions (*pertemuan kelas*) that one attends or teaches and that are not over, in the order in

@@ -29,12 +29,12 @@ macro_rules! tables {
 }
 
 tables! {
-    account, agency, check_in, check_in_review, correction, course, course_run, course_session, device, employee, employee_nip, enrolment, holiday,
-    jurisdiction, role_grant, schedule, shift, siasn_term, unit, venue,
+    account, agency, check_in, check_in_review, correction, course, course_run, course_session, device, duty_arrangement, employee, employee_nip,
+    enrolment, holiday, jurisdiction, ramadan_period, role_grant, roster_entry, schedule, shift, siasn_term, unit, venue,
 }
 
 /// National reference data, published as it is.
-const PUBLIC: [&str; 4] = ["agency", "holiday", "jurisdiction", "siasn_term"];
+const PUBLIC: [&str; 5] = ["agency", "holiday", "jurisdiction", "ramadan_period", "siasn_term"];
 
 /// The tables for which `policy.rs` has a scope.
 fn scoped() -> BTreeSet<String> {

@@ -3,7 +3,7 @@
 use bina::identity::password::Hasher;
 use entity::ids::{HolidayId, JurisdictionId, SiasnTermId};
 use entity::siasn_term::List;
-use entity::{account, holiday, jurisdiction, schedule, siasn_term, throttle};
+use entity::{account, check_in, holiday, jurisdiction, schedule, siasn_term, throttle};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
@@ -45,6 +45,8 @@ pub struct Stage {
     pub sibolga: Side,
     /// What a case uses up: a one-time code, a refresh token.
     pub secret: String,
+    /// The check-in of Sabang's employee to the class.
+    check_in: check_in::Model,
 }
 
 /// What is national.
@@ -57,6 +59,7 @@ pub struct Country {
     pub training_form: String,
     pub rank: String,
     pub post_type: String,
+    pub ramadan: String,
 }
 
 /// What is one agency's.
@@ -87,6 +90,10 @@ pub struct Side {
     pub review: String,
     /// What the employee says that the day lacks.
     pub correction: String,
+    /// The employee's leave, which nobody has decided over.
+    pub leave: String,
+    /// The employee's shift of a day.
+    pub roster_entry: String,
     /// The colleague's.
     pub device: String,
     pub admin_role: String,
@@ -101,7 +108,7 @@ pub struct Side {
 
 impl Side {
     /// Everything that is not for the eyes of other agencies.
-    pub fn private(&self) -> [&str; 22] {
+    pub fn private(&self) -> [&str; 24] {
         [
             &self.root,
             &self.unit,
@@ -122,6 +129,8 @@ impl Side {
             &self.duty_check_in,
             &self.review,
             &self.correction,
+            &self.leave,
+            &self.roster_entry,
             &self.device,
             &self.admin_role,
             &self.supervisor_role,
@@ -152,12 +161,21 @@ impl Side {
         let duty = check_in(DUTY_KEY, json!({ "workday": { "direction": "IN" } }));
         let class_check_in = make(employee, "checkIn", "checkIn", class).await;
         let dispute = json!({ "checkInId": class_check_in, "reason": "Layar mati." });
+        let leave = json!({
+            "idempotencyKey": LEAVE_KEY,
+            "arrangement": { "kind": "ANNUAL_LEAVE", "startsOn": "2026-12-01", "endsOn": "2026-12-02", "reason": "Keluarga" },
+        });
+        let shift = shift_of(admin, &hours).await;
+        let roster = json!({ "agencyId": agency, "assignments": [{
+            "employeeId": people.employee.employee.to_string(), "workdayOn": "2026-11-25", "shiftIds": [shift],
+        }] });
+        let roster = admin.change("assignShifts", "rosterEntries { id }", roster).await;
         let roles = "query($id: ID!) { roleGrants(agencyId: $id) { nodes { id } } }";
         let roles = admin.data(roles, json!({ "id": agency })).await;
         Self {
             root: people.root.to_string(),
             venue: people.venue.to_string(),
-            shift: shift_of(admin, &hours).await,
+            shift,
             hours,
             employee: people.employee.employee.to_string(),
             colleague: people.colleague.employee.to_string(),
@@ -173,6 +191,8 @@ impl Side {
             correction: make(employee, "requestCorrection", "correction", correction(CORRECTION_KEY)).await,
             class_check_in,
             duty_check_in: make(employee, "checkIn", "checkIn", duty).await,
+            leave: make(employee, "requestDutyArrangement", "dutyArrangement", leave).await,
+            roster_entry: text(&roster["rosterEntries"][0]["id"]),
             device: people.colleague.device.to_string(),
             admin_role: text(&roles["roleGrants"]["nodes"][0]["id"]),
             supervisor_role: make(admin, "grantRole", "roleGrant", supervisor_role).await,
@@ -187,8 +207,9 @@ impl Side {
 }
 
 const CLASS_KEY: &str = "0193a5e2-7a3c-7000-8000-000000000001";
+const LEAVE_KEY: &str = "0193a5e2-7a3c-7000-8000-000000000004";
 const DUTY_KEY: &str = "0193a5e2-7a3c-7000-8000-000000000002";
-const CORRECTION_KEY: &str = "0193a5e2-7a3c-7000-8000-000000000004";
+const CORRECTION_KEY: &str = "0193a5e2-7a3c-7000-8000-000000000005";
 
 /// A correction of the day on which the stage is.
 pub fn correction(key: &str) -> Value {
@@ -216,7 +237,15 @@ impl Stage {
         let country = country(&cast).await;
         let sabang = Side::of(&cast.sabang, &cast.sibolga, "199003122015011001").await;
         let sibolga = Side::of(&cast.sibolga, &cast.sabang, "199003122015011002").await;
-        Self { cast, country, sabang, sibolga, secret: String::new() }
+        let class = check_in::Column::CourseSessionId.eq(cast.sabang.session);
+        let check_in = check_in::Entity::find().filter(class).one(cast.world.app.db.read()).await;
+        let check_in = check_in.expect("an answer").expect("a check-in");
+        Self { cast, country, sabang, sibolga, secret: String::new(), check_in }
+    }
+
+    /// What the subscriptions tell of: Sabang's employee checked in to the class.
+    pub fn happen(&self) {
+        self.cast.world.app.live.check_in_recorded(&self.check_in);
     }
 
     /// What the next role needs anew for a field: its attempts not counted with the last one's, and a code or token
@@ -298,7 +327,10 @@ async fn country(cast: &Cast) -> Country {
     let national = schedule::Entity::find().filter(schedule::Column::AgencyId.is_null());
     let hours = national.one(&transaction).await.expect("an answer").expect("national hours").id.to_string();
     transaction.commit().await.expect("a commit");
+    let ramadan = json!({ "startsOn": "2027-02-08", "endsOn": "2027-03-09", "citation": "Sidang isbat" });
+    let ramadan = make(&cast.national_admin.phone, "setRamadanPeriod", "ramadanPeriod", ramadan).await;
     Country {
+        ramadan,
         province: province.to_string(),
         city: city.to_string(),
         holiday: holiday.to_string(),
