@@ -36,6 +36,7 @@ impl Thresholds {
     }
 
     /// The most of something that any of them asks for.
+    #[must_use]
     pub fn most(&self, of: impl Fn(&Threshold) -> i32) -> i32 {
         self.own.values().map(&of).fold(of(&self.national), i32::max)
     }
@@ -141,6 +142,7 @@ fn travel(from: &Trace, to: &Trace) -> Option<(f64, f64)> {
 }
 
 /// Whether a check-in was sent more than so many minutes after its phone had spoken to us: it could have come then.
+#[must_use]
 pub fn is_late_send(
     captured: Instant,
     received: Instant,
