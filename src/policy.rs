@@ -5,9 +5,10 @@
 
 use entity::ids::{AccountId, AgencyId, DeviceId, EmployeeId, UnitId};
 use entity::{
-    account, agency, check_in, course, course_run, course_run_guest, course_session, course_session_trainer, device,
-    duty_arrangement, employee, employee_nip, enrolment, holiday, jurisdiction, lateness_adoption, lateness_rule,
-    ramadan_period, role_grant, roster_entry, schedule, shift, siasn_term, unit, venue,
+    account, agency, check_in, check_in_review, correction, course, course_run, course_run_guest, course_session,
+    course_session_trainer, device, duty_arrangement, employee, employee_nip, enrolment, holiday, jurisdiction,
+    lateness_adoption, lateness_rule, ramadan_period, role_grant, roster_entry, schedule, shift, siasn_term, unit,
+    venue,
 };
 use sea_orm::sea_query::{Expr, SelectStatement, UnionType};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QuerySelect, QueryTrait, Select};
@@ -150,6 +151,18 @@ pub fn require_agency(actor: &Actor, field: &str, agency: AgencyId) -> Result<()
     } else {
         Err(Error::at(field, Problem::NotFound))
     }
+}
+
+/// That what is decided is another person's. A row of the queues (reviews, corrections) is seen by whom it is about and
+/// by those who decide over it, superiors, admins and trainers, and by nobody else: who sees another's may decide.
+///
+/// # Errors
+/// UNAUTHENTICATED when nobody is logged in; FORBIDDEN about oneself.
+pub fn require_another(actor: &Actor, employee: EmployeeId) -> Result<()> {
+    if actor.person()?.employee.is_some_and(|me| me.id == employee) {
+        return Err(Error::refused(Problem::Forbidden));
+    }
+    Ok(())
 }
 
 /// Whether somebody decides over an employee: as the superior of their unit, as the superior named for them, or as who
@@ -443,6 +456,41 @@ impl Scoped for check_in::Entity {
             Some(me) => seen
                 .add(check_in::Column::EmployeeId.eq(me.id))
                 .add(check_in::Column::CourseSessionId.in_subquery(taught_sessions(me.id))),
+            None => seen,
+        }
+    }
+}
+
+/// As the check-ins that they are of.
+impl Scoped for check_in_review::Entity {
+    fn scope(actor: &Actor) -> Condition {
+        let Actor::Person(person) = actor else { return nobody() };
+        let kept = || person.administers.iter().copied();
+        let people = employee::Entity::find().filter(subordinates(person));
+        let sessions = course_session::Entity::find().filter(course_session::Column::AgencyId.is_in(kept()));
+        let seen = Condition::any()
+            .add(check_in_review::Column::AgencyId.is_in(kept()))
+            .add(check_in_review::Column::EmployeeId.in_subquery(ids(people, employee::Column::Id)))
+            .add(check_in_review::Column::CourseSessionId.in_subquery(ids(sessions, course_session::Column::Id)));
+        match person.employee {
+            Some(me) => seen
+                .add(check_in_review::Column::EmployeeId.eq(me.id))
+                .add(check_in_review::Column::CourseSessionId.in_subquery(taught_sessions(me.id))),
+            None => seen,
+        }
+    }
+}
+
+/// One's own; those of the people that one keeps or is the superior of.
+impl Scoped for correction::Entity {
+    fn scope(actor: &Actor) -> Condition {
+        let Actor::Person(person) = actor else { return nobody() };
+        let people = employee::Entity::find().filter(subordinates(person));
+        let seen = Condition::any()
+            .add(correction::Column::AgencyId.is_in(person.administers.iter().copied()))
+            .add(correction::Column::EmployeeId.in_subquery(ids(people, employee::Column::Id)));
+        match person.employee {
+            Some(me) => seen.add(correction::Column::EmployeeId.eq(me.id)),
             None => seen,
         }
     }

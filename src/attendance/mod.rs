@@ -22,9 +22,15 @@
 //! [`today`] is the first screen, [`export`] the table of a month.
 //! [`lateness`]; what somebody's days come to, in [`day`]. [`duties`] and [`lives`] load what these need. [`arrangement`], [`roster`] and
 //! [`ramadan`] change the data that working time follows from.
+//! [`lateness`]; what somebody's days come to, in [`day`]. [`duties`] and [`lives`] load what these need.
+//! [`arrangement`], [`roster`] and [`ramadan`] change the data that working time follows from.
+//!
+//! What the rules alone cannot decide, people do: [`review`] finds what looks wrong behind the write path and keeps the
+//! queue; in a [`correction`] somebody says what a day's record lacks.
 
 pub mod adoption;
 pub mod arrangement;
+pub mod correction;
 pub mod day;
 pub mod difference;
 pub mod duties;
@@ -39,6 +45,7 @@ pub mod message;
 pub mod months;
 pub mod ramadan;
 pub mod record;
+pub mod review;
 pub mod roster;
 pub mod rules;
 pub mod schema;

@@ -23,8 +23,9 @@ use self::viewer::Viewer;
 use crate::agency::schema::{AgencyMutation, AgencyQuery};
 use crate::app::App;
 use crate::attendance::schema::{
-    ArrangementMutation, ArrangementQuery, AttendanceMutation, AttendanceSubscription, LatenessMutation, LatenessQuery,
-    RamadanMutation, RamadanQuery, RosterMutation,
+    ArrangementMutation, ArrangementQuery, AttendanceMutation, AttendanceSubscription, CorrectionMutation,
+    CorrectionQuery, LatenessMutation, LatenessQuery, RamadanMutation, RamadanQuery, ReviewMutation, ReviewQuery,
+    RosterMutation,
 };
 use crate::error::{Kind, Refusal, Result};
 use crate::identity::schema::{AccountMutation, RoleMutation, RoleQuery, SessionMutation};
@@ -40,7 +41,16 @@ const MAX_NODES: usize = 100;
 
 /// Everything that can be read.
 #[derive(Default, MergedObject)]
-pub struct Query(RootQuery, RoleQuery, AgencyQuery, ArrangementQuery, RamadanQuery, LatenessQuery);
+pub struct Query(
+    RootQuery,
+    RoleQuery,
+    AgencyQuery,
+    ArrangementQuery,
+    RamadanQuery,
+    LatenessQuery,
+    ReviewQuery,
+    CorrectionQuery,
+);
 
 /// Everything that can be done.
 #[derive(Default, MergedObject)]
@@ -54,6 +64,8 @@ pub struct Mutation(
     ArrangementMutation,
     LatenessMutation,
     RamadanMutation,
+    CorrectionMutation,
+    ReviewMutation,
     RosterMutation,
 );
 

@@ -26,7 +26,7 @@ mod stage;
 use serde_json::{Value, json};
 
 use self::answers::Outcome::{self, Code, Done, Nothing, Unauthenticated};
-use self::stage::{PASSWORD, Side, Stage, credentials};
+use self::stage::{PASSWORD, Side, Stage, correction, credentials};
 use crate::client::{Answer, Client, change};
 
 /// A line of the table.
@@ -153,6 +153,15 @@ const QUERIES: &[Case] = &[
     query("roleGrants",  [NIL,  NIL,  NIL,  NIL,  NIL,  OK,   NIL,  NIL,  OK,   OK],
         "query($agencyId: ID!) { roleGrants(agencyId: $agencyId) { nodes { id } } }",
         |_, own| json!({ "agencyId": own.agency })),
+    query("checkInReviews", [NIL, NIL, NIL, NIL, OK,  OK,  NIL,  NIL,  OK,   NIL],
+        "query($agencyId: ID, $unitId: ID) { checkInReviews(agencyId: $agencyId, unitId: $unitId) { nodes { id } } }",
+        |_, own| json!({ "agencyId": own.agency, "unitId": own.unit })),
+    query("corrections", [NIL,  NIL,  NIL,  NIL,  NIL,  OK,   NIL,  NIL,  OK,   NIL],
+        "query($agencyId: ID, $unitId: ID) { corrections(agencyId: $agencyId, unitId: $unitId) { nodes { id } } }",
+        |_, own| json!({ "agencyId": own.agency, "unitId": own.unit })),
+    query("viewer",      [NIL,  NIL,  OK,   NIL,  NIL,  NIL,  OK,   NIL,  NIL,  NIL],
+        "{ viewer { corrections { nodes { id } } } }",
+        |_, _| json!({})),
     query("agencies",    [OK,   OK,   OK,   OK,   OK,   OK,   OK,   OK,   OK,   OK],
         "{ agencies { nodes { name } } }",
         |_, _| json!({})),
@@ -304,6 +313,19 @@ const MUTATIONS: &[Case] = &[
         |_, _| sending(&json!({ "workday": { "direction": "OUT" } }))),
     mutation("syncCheckIns",        [WHO,  CIV,  OK,   OK,   OK,   OK,   GONE, GONE, OK,   CIV], RESULTS,
         |_, own| sending(&json!({ "courseSessionId": own.session }))),
+
+    mutation("reviewCheckIn",       [WHO,  GONE, NO,   GONE, OK,   LATE, GONE, GONE, LATE, GONE], "checkInReview { id }",
+        |_, own| json!({ "checkInId": own.class_check_in, "decision": "ACCEPT" })),
+    mutation("reviewCheckIn",       [WHO,  GONE, NO,   GONE, GONE, OK,   GONE, GONE, LATE, GONE], "checkInReview { id }",
+        |_, own| json!({ "checkInId": own.duty_check_in, "decision": "ACCEPT" })),
+    mutation("disputeCheckIn",      [WHO,  CIV,  OK,   GONE, GONE, NO,   GONE, GONE, NO,   CIV],  "checkInReview { id }",
+        |_, own| json!({ "checkInId": own.duty_check_in, "reason": "Ponsel mati." })),
+    mutation("requestCorrection",   [WHO,  CIV,  OK,   OK,   OK,   OK,   OK,   OK,   OK,   CIV],  "correction { id }",
+        |_, _| correction(KEY)),
+    mutation("withdrawCorrection",  [WHO,  GONE, OK,   GONE, GONE, NO,   GONE, GONE, NO,   GONE], "correction { id }",
+        |_, own| json!({ "correctionId": own.correction })),
+    mutation("decideCorrection",    [WHO,  GONE, NO,   GONE, GONE, OK,   GONE, GONE, LATE, GONE], "correction { id }",
+        |_, own| json!({ "correctionId": own.correction, "decision": "APPROVE" })),
 ];
 
 #[rustfmt::skip] // A table.

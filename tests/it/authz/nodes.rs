@@ -18,6 +18,8 @@ const NODES: &[Line] = &[
     ("Agency",        [1, 1, 1, 1, 1, 1, 1, 1, 1, 1], |stage| &stage.sabang.agency),
     ("CheckIn",       [0, 0, 1, 0, 1, 1, 0, 0, 1, 0], |stage| &stage.sabang.class_check_in),
     ("CheckIn",       [0, 0, 1, 0, 0, 1, 0, 0, 1, 0], |stage| &stage.sabang.duty_check_in),
+    ("CheckInReview", [0, 0, 1, 0, 1, 1, 0, 0, 1, 0], |stage| &stage.sabang.review),
+    ("Correction",    [0, 0, 1, 0, 0, 1, 0, 0, 1, 0], |stage| &stage.sabang.correction),
     ("Course",        [0, 0, 1, 1, 1, 1, 0, 0, 1, 0], |stage| &stage.sabang.course),
     ("CourseRun",     [0, 0, 1, 1, 1, 1, 0, 0, 1, 0], |stage| &stage.sabang.run),
     ("CourseSession", [0, 0, 1, 1, 1, 1, 0, 0, 1, 0], |stage| &stage.sabang.session),

@@ -90,6 +90,10 @@ pub struct Side {
     pub class_check_in: String,
     /// The employee's, to duty.
     pub duty_check_in: String,
+    /// Of the check-in to the class, which the employee disputes.
+    pub review: String,
+    /// What the employee says that the day lacks.
+    pub correction: String,
     /// The employee's leave, which nobody has decided over.
     pub leave: String,
     /// The employee's shift of a day.
@@ -108,7 +112,7 @@ pub struct Side {
 
 impl Side {
     /// Everything that is not for the eyes of other agencies.
-    pub fn private(&self) -> [&str; 24] {
+    pub fn private(&self) -> [&str; 26] {
         [
             &self.root,
             &self.unit,
@@ -129,6 +133,8 @@ impl Side {
             &self.enrolment,
             &self.class_check_in,
             &self.duty_check_in,
+            &self.review,
+            &self.correction,
             &self.leave,
             &self.roster_entry,
             &self.device,
@@ -165,6 +171,8 @@ impl Side {
         };
         let class = check_in(CLASS_KEY, json!({ "courseSessionId": people.session.to_string() }));
         let duty = check_in(DUTY_KEY, json!({ "workday": { "direction": "IN" } }));
+        let class_check_in = make(employee, "checkIn", "checkIn", class).await;
+        let dispute = json!({ "checkInId": class_check_in, "reason": "Layar mati." });
         let leave = json!({
             "idempotencyKey": LEAVE_KEY,
             "arrangement": { "kind": "ANNUAL_LEAVE", "startsOn": "2026-12-01", "endsOn": "2026-12-02", "reason": "Keluarga" },
@@ -193,7 +201,9 @@ impl Side {
             run: people.run.to_string(),
             session: people.session.to_string(),
             enrolment: people.enrolment.to_string(),
-            class_check_in: make(employee, "checkIn", "checkIn", class).await,
+            review: make(employee, "disputeCheckIn", "checkInReview", dispute).await,
+            correction: make(employee, "requestCorrection", "correction", correction(CORRECTION_KEY)).await,
+            class_check_in,
             duty_check_in: make(employee, "checkIn", "checkIn", duty).await,
             leave: make(employee, "requestDutyArrangement", "dutyArrangement", leave).await,
             roster_entry: text(&roster["rosterEntries"][0]["id"]),
@@ -213,6 +223,15 @@ impl Side {
 const CLASS_KEY: &str = "0193a5e2-7a3c-7000-8000-000000000001";
 const LEAVE_KEY: &str = "0193a5e2-7a3c-7000-8000-000000000004";
 const DUTY_KEY: &str = "0193a5e2-7a3c-7000-8000-000000000002";
+const CORRECTION_KEY: &str = "0193a5e2-7a3c-7000-8000-000000000005";
+
+/// A correction of the day on which the stage is.
+pub fn correction(key: &str) -> Value {
+    json!({
+        "idempotencyKey": key, "workdayOn": "2026-11-23", "direction": "IN", "happenedAt": monday_morning(),
+        "reason": "Ponsel mati.",
+    })
+}
 
 /// Makes something; answers its id.
 pub async fn make(phone: &Client, mutation: &str, node: &str, input: Value) -> String {
