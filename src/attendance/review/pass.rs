@@ -40,21 +40,18 @@ pub const SETTLED: TimeDelta = TimeDelta::seconds(60);
 /// # Errors
 /// When the database does not answer.
 pub async fn step(app: &App) -> Result<bool> {
-    match app.db.engine() {
-        DbBackend::Postgres => {
-            let transaction = app.db.begin().await?;
-            let Some(from) = position::take(&transaction, position::REVIEW).await? else { return Ok(false) };
-            match Work::find(app, &transaction, from).await? {
-                Some(work) => work.write(app, transaction).await,
-                None => Ok(false),
-            }
+    if app.db.engine() == DbBackend::Postgres {
+        let transaction = app.db.begin().await?;
+        let Some(from) = position::take(&transaction, position::REVIEW).await? else { return Ok(false) };
+        match Work::find(app, &transaction, from).await? {
+            Some(work) => work.write(app, transaction).await,
+            None => Ok(false),
         }
-        _ => {
-            let from = position::read(app.db.read(), position::REVIEW).await?;
-            match Work::find(app, app.db.read(), from).await? {
-                Some(work) => work.write(app, app.db.begin().await?).await,
-                None => Ok(false),
-            }
+    } else {
+        let from = position::read(app.db.read(), position::REVIEW).await?;
+        match Work::find(app, app.db.read(), from).await? {
+            Some(work) => work.write(app, app.db.begin().await?).await,
+            None => Ok(false),
         }
     }
 }
@@ -237,7 +234,9 @@ pub(super) fn open(app: &App, check_in: &check_in::Model, findings: String) -> c
 }
 
 fn findings(mut findings: Vec<Finding>, found: &[Found]) -> Result<String> {
-    found.iter().for_each(|one| finding::add(&mut findings, one));
+    for one in found {
+        finding::add(&mut findings, one);
+    }
     finding::write(&findings)
 }
 
