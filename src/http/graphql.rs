@@ -3,7 +3,6 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use async_graphql::parser::parse_query;
 use async_graphql::parser::types::{ExecutableDocument, OperationType};
 use async_graphql::{
     Executor, Name, Request as GraphqlRequest, Response as GraphqlResponse, ServerError, Value, Variables,
@@ -26,7 +25,7 @@ use super::{Edge, log};
 use crate::error::{Error, Kind};
 use crate::graphql::context::{self, ClientAddress, RequestId};
 use crate::graphql::error::{Finished, finish};
-use crate::graphql::guard::{self, Limits};
+use crate::graphql::guard::Limits;
 use crate::identity::token;
 use crate::policy::Actor;
 
@@ -91,9 +90,7 @@ impl Call<'_> {
         limits: &Limits,
     ) -> Result<Response, RequestFault> {
         let Params { query, operation_name, variables } = self.params;
-        guard::scan(&query, limits)?;
-        let document = parse_query(&query)?;
-        let executed = guard::examine(&document, operation_name.as_deref(), &variables, limits)?;
+        let (document, executed) = edge.documents.read(&query, operation_name.as_deref(), &variables, limits).await?;
         if let Some(name) = executed.name.clone().filter(|name| name.len() <= MAX_NAME) {
             // Nobody else sets it.
             caller.operation.get_or_init(|| name);
@@ -113,7 +110,7 @@ impl Call<'_> {
         };
         let mut request = GraphqlRequest::new(query).variables(variables);
         request.operation_name = operation_name;
-        request.set_parsed_query(document);
+        request.set_parsed_query((*document).clone());
         if let Some(peer) = self.peer {
             request = request.data(ClientAddress(peer.0));
         }

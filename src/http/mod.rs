@@ -6,11 +6,13 @@
 //! | `boundary` | around every request: its id, language, one log line, caught panics, faults put into words |
 //! | `graphql` | GraphQL over HTTP: what a request must look like, who asks, how the answer leaves |
 //! | `params`, `json`, `media` | the parts of such a request |
+//! | `documents` | documents that were read before |
 //! | [`fault`] | every way in which a request is refused before or instead of execution |
 //! | `health`, `explorer` | the other paths |
 //! | [`log`] | what the log looks like |
 
 mod boundary;
+mod documents;
 mod explorer;
 pub mod fault;
 mod graphql;
@@ -29,6 +31,7 @@ use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 
+use self::documents::Documents;
 pub use self::fault::RequestFault;
 pub use self::serve::{serve, stop_signal};
 use crate::app::App;
@@ -38,6 +41,7 @@ use crate::app::App;
 struct Edge<E> {
     app: Arc<App>,
     executor: E,
+    documents: Documents,
     /// Whether the server is about to stop.
     is_draining: Arc<AtomicBool>,
 }
@@ -50,7 +54,7 @@ pub fn router(app: Arc<App>) -> Router {
 
 /// Every path of the server, over any executor.
 pub fn router_over<E: Executor>(app: Arc<App>, executor: E) -> Router {
-    router_of(Edge { app, executor, is_draining: Arc::default() })
+    router_of(Edge { app, executor, documents: Documents::default(), is_draining: Arc::default() })
 }
 
 fn router_of<E: Executor>(edge: Edge<E>) -> Router {

@@ -27,6 +27,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 use tokio_io_timeout::TimeoutStream;
 
+use super::documents::Documents;
 use super::graphql::Peer;
 use super::{Edge, router_of};
 use crate::app::App;
@@ -75,7 +76,7 @@ pub async fn serve_over<E: Executor>(
     tracing::info!(%address, "listening");
     let is_draining = Arc::new(AtomicBool::new(false));
     let keys = tokio::spawn(refresh_keys(app.clone()));
-    let router = router_of(Edge { app, executor, is_draining: is_draining.clone() });
+    let router = router_of(Edge { app, executor, documents: Documents::default(), is_draining: is_draining.clone() });
     let connections = GracefulShutdown::new();
     let slots = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     let stop = async {

@@ -2,12 +2,15 @@
 
 use entity::ids::{AccountId, DeviceId};
 use jsonwebtoken::{Algorithm, Header, Validation};
+use moka::future::Cache;
 use serde::{Deserialize, Serialize};
 
+use super::keys::Loaded;
 use super::{actor, rules};
 use crate::app::App;
 use crate::clock::Instant;
 use crate::error::{Error, Result};
+use crate::id::digest;
 use crate::policy::Actor;
 
 /// The media type of an access token (RFC 9068, 2.1), in its header.
@@ -24,13 +27,36 @@ struct Claims {
     exp: i64,
 }
 
+/// Tokens kept as verified; a person at work sends the same one for ten minutes.
+const KEPT: u64 = 50_000;
+
+/// The tokens that some keys were found to have signed, by their SHA-256: a signature is checked once.
+pub(super) struct Verified(Cache<Vec<u8>, Bearer>);
+
+impl Default for Verified {
+    fn default() -> Self {
+        let life = rules::ACCESS_LIFE.to_std().unwrap_or_default();
+        Self(Cache::builder().max_capacity(KEPT).time_to_live(life).build())
+    }
+}
+
+/// Whom a token names, and from when to when.
+#[derive(Debug, Clone, Copy)]
+struct Bearer {
+    account: AccountId,
+    device: DeviceId,
+    not_before: i64,
+    expires: i64,
+}
+
 /// Makes the access token of a device, and says when it ends.
 ///
 /// # Errors
 /// When signing fails.
 pub fn issue(app: &App, account: AccountId, device: DeviceId, now: Instant) -> Result<(String, Instant)> {
     let expires_at = now + rules::ACCESS_LIFE;
-    let key = app.keys.current();
+    let keys = app.keys.loaded();
+    let key = keys.current();
     let claims = Claims {
         iss: app.config.token.issuer.clone(),
         aud: app.config.token.audience.clone(),
@@ -50,19 +76,29 @@ pub fn issue(app: &App, account: AccountId, device: DeviceId, now: Instant) -> R
 /// # Errors
 /// UNAUTHENTICATED when the token does not hold, or its device or account no longer does.
 pub async fn authenticate(app: &App, bearer: &str) -> Result<Actor> {
-    let claims = verify(app, bearer, app.clock.now()).ok_or_else(Error::unauthenticated)?;
-    let account = claims.sub.parse().map_err(|_| Error::unauthenticated())?;
-    let device = claims.sid.parse().map_err(|_| Error::unauthenticated())?;
-    let person = actor::load(app, account, device).await?;
-    Ok(Actor::Person((*person).clone()))
+    let keys = app.keys.loaded();
+    let hash = digest(&[b"token", bearer.as_bytes()]);
+    let Bearer { account, device, not_before, expires } = match keys.verified.0.get(&hash).await {
+        Some(known) => known,
+        None => {
+            let verified = verify(app, &keys, bearer).ok_or_else(Error::unauthenticated)?;
+            keys.verified.0.insert(hash, verified).await;
+            verified
+        }
+    };
+    if !(not_before..expires).contains(&app.clock.now().timestamp()) {
+        return Err(Error::unauthenticated());
+    }
+    Ok(Actor::Person(actor::load(app, account, device).await?))
 }
 
-fn verify(app: &App, bearer: &str, now: Instant) -> Option<Claims> {
+/// Whom the token names, where one of the keys signed it for us. Its times are looked at by the caller, each time.
+fn verify(app: &App, keys: &Loaded, bearer: &str) -> Option<Bearer> {
     let header = jsonwebtoken::decode_header(bearer).ok()?;
     if header.alg != Algorithm::EdDSA || header.typ.as_deref() != Some(TYPE) {
         return None;
     }
-    let key = app.keys.find(header.kid.as_deref()?)?;
+    let key = keys.find(header.kid.as_deref()?)?;
     let mut validation = Validation::new(Algorithm::EdDSA);
     validation.set_issuer(&[&app.config.token.issuer]);
     validation.set_audience(&[&app.config.token.audience]);
@@ -70,6 +106,10 @@ fn verify(app: &App, bearer: &str, now: Instant) -> Option<Claims> {
     // The library reads the system's time; ours is given.
     validation.validate_exp = false;
     let claims = jsonwebtoken::decode::<Claims>(bearer, &key.verifying, &validation).ok()?.claims;
-    let seconds = now.timestamp();
-    (claims.nbf <= seconds && seconds < claims.exp).then_some(claims)
+    Some(Bearer {
+        account: claims.sub.parse().ok()?,
+        device: claims.sid.parse().ok()?,
+        not_before: claims.nbf,
+        expires: claims.exp,
+    })
 }

@@ -1,0 +1,66 @@
+//! Documents that were read before: an app sends the same few all day. One is known by its whole text, and what the
+//! guard found in it by the operation's name; where the variables had a say, the guard looks again.
+
+use std::sync::Arc;
+
+use async_graphql::Variables;
+use async_graphql::parser::parse_query;
+use async_graphql::parser::types::ExecutableDocument;
+use moka::future::Cache;
+
+use super::fault::RequestFault;
+use crate::graphql::guard::{self, Executed, Limits};
+
+/// Bytes of all documents kept, as [`weight`] reckons them.
+const KEPT: u64 = 8 * 1024 * 1024;
+
+/// Documents that the guard has let pass.
+#[derive(Debug, Clone)]
+pub struct Documents(Cache<String, Arc<Known>>);
+
+#[derive(Debug)]
+struct Known {
+    document: Arc<ExecutableDocument>,
+    /// The name that was asked for, and what came of it for whatever variables.
+    examined: Option<(Option<String>, Executed)>,
+}
+
+impl Default for Documents {
+    fn default() -> Self {
+        let weigher = |text: &String, _: &Arc<Known>| weight(text);
+        Self(Cache::builder().max_capacity(KEPT).weigher(weigher).build())
+    }
+}
+
+/// A parsed document is some twenty times its text; even the shortest takes its place. (The weight of at most 8,192.)
+fn weight(text: &str) -> u32 {
+    u32::try_from(text.len()).unwrap_or(u32::MAX).saturating_mul(20).saturating_add(1024)
+}
+
+impl Documents {
+    /// Scans, parses and examines a document, or remembers it.
+    ///
+    /// # Errors
+    /// What the guard or the parser refuses.
+    pub async fn read(
+        &self,
+        query: &str,
+        operation_name: Option<&str>,
+        variables: &Variables,
+        limits: &Limits,
+    ) -> Result<(Arc<ExecutableDocument>, Executed), RequestFault> {
+        if let Some(known) = self.0.get(query).await {
+            let executed = match &known.examined {
+                Some((name, executed)) if name.as_deref() == operation_name => executed.clone(),
+                _ => guard::examine(&known.document, operation_name, variables, limits)?,
+            };
+            return Ok((known.document.clone(), executed));
+        }
+        guard::scan(query, limits)?;
+        let document = Arc::new(parse_query(query)?);
+        let executed = guard::examine(&document, operation_name, variables, limits)?;
+        let examined = (!executed.is_by_variables).then(|| (operation_name.map(ToOwned::to_owned), executed.clone()));
+        self.0.insert(query.to_owned(), Arc::new(Known { document: document.clone(), examined })).await;
+        Ok((document, executed))
+    }
+}
