@@ -1,5 +1,7 @@
 //! What every action is given: a plain struct, passed on explicitly.
 
+use crate::attendance::duties::Duties;
+use crate::attendance::writer::Writer;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Db;
@@ -27,6 +29,10 @@ pub struct App {
     pub keys: KeyRing,
     /// Who is behind a token, for a moment.
     pub actors: ActorCache,
+    /// The duty of units, for a moment.
+    pub duties: Duties,
+    /// Check-ins on their way into the database.
+    pub check_ins: Writer,
     /// E-mail.
     pub mailer: Mailer,
 }
@@ -43,6 +49,8 @@ impl App {
         Ok(Self {
             hasher: Hasher::recommended(),
             actors: ActorCache::default(),
+            duties: Duties::default(),
+            check_ins: Writer::default(),
             mailer: Mailer::new(config.mail.as_ref())?,
             config,
             db,
@@ -50,5 +58,11 @@ impl App {
             ids,
             keys,
         })
+    }
+
+    /// Forgets who people are and what their duty is: after a change of people, units, venues or roles.
+    pub fn forget(&self) {
+        self.actors.forget();
+        self.duties.forget();
     }
 }

@@ -8,11 +8,12 @@ use std::sync::Arc;
 use entity::ids::{AccountId, AgencyId, DeviceId, EmployeeId, UnitId};
 use entity::{
     account, agency, check_in, course, course_run, course_run_guest, course_session, course_session_trainer, device,
-    employee, employee_nip, enrolment, holiday, jurisdiction, role_grant, schedule, siasn_term, unit, venue,
+    employee, employee_nip, enrolment, holiday, jurisdiction, role_grant, schedule, shift, siasn_term, unit, venue,
 };
 use sea_orm::sea_query::{Expr, SelectStatement};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QuerySelect, QueryTrait, Select};
 
+use crate::clock::Instant;
 use crate::error::{Error, Result};
 use crate::problem::Problem;
 
@@ -50,6 +51,10 @@ pub struct Employment {
     pub id: EmployeeId,
     /// Their agency.
     pub agency_id: AgencyId,
+    /// Their unit.
+    pub unit_id: Option<UnitId>,
+    /// Since when they are known here.
+    pub known_since: Instant,
     /// Their named superior.
     pub supervisor_id: Option<EmployeeId>,
 }
@@ -229,6 +234,14 @@ impl Scoped for schedule::Entity {
         Condition::any()
             .add(schedule::Column::AgencyId.is_in(actor.agencies()))
             .add(schedule::Column::AgencyId.is_null())
+    }
+}
+
+/// The shifts of the working hours that one may see.
+impl Scoped for shift::Entity {
+    fn scope(actor: &Actor) -> Condition {
+        let hours = find::<schedule::Entity>(actor);
+        Condition::all().add(shift::Column::ScheduleId.in_subquery(ids(hours, schedule::Column::Id)))
     }
 }
 

@@ -6,8 +6,8 @@ use std::path::Path;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::ids::{AccountId, AgencyId, DeviceId, EmployeeId, ScheduleId, UnitId, VenueId};
-use entity::{account, agency, device, employee, schedule, unit, venue};
+use entity::ids::{AccountId, AgencyId, DeviceId, EmployeeId, ScheduleId, ShiftId, UnitId, VenueId};
+use entity::{account, agency, device, employee, schedule, shift, unit, venue};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use sea_orm::{ActiveModelTrait, ConnectionTrait, Database, EntityTrait, IntoActiveModel, TransactionTrait as _};
 use serde::{Deserialize, Serialize};
@@ -29,6 +29,10 @@ const CHUNK: usize = 500;
 /// `scripts/bench` writes the same ones for its rival.
 fn id<T: From<Uuid>>(kind: u16, number: u32) -> T {
     Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0000 | u128::from(kind) << 48 | u128::from(number)).into()
+}
+
+fn schedule_id() -> ScheduleId {
+    id(6, 0)
 }
 
 fn agency_id() -> AgencyId {
@@ -58,9 +62,11 @@ pub async fn prepare(database: &str, people: u32) -> Result<(), Failure> {
     options.max_connections(1).sqlx_logging(false);
     let connection = Database::connect(options).await?;
     let transaction = connection.begin().await?;
-    let now = now();
+    // Everybody has been there for a while: nobody serves before their first day.
+    let now = now() - TimeDelta::days(30);
     write(&transaction, [an_agency(now)]).await?;
     write(&transaction, [hours(now)]).await?;
+    write(&transaction, [day()]).await?;
     write(&transaction, (0..UNITS).map(|number| office(number, now))).await?;
     write(&transaction, (0..UNITS).map(|number| place(number, now))).await?;
     write(&transaction, (0..people).map(|number| an_account(number, now))).await?;
@@ -100,20 +106,34 @@ fn an_agency(now: DateTime<Utc>) -> agency::Model {
 
 fn hours(now: DateTime<Utc>) -> schedule::Model {
     schedule::Model {
-        id: id::<ScheduleId>(6, 0),
+        id: schedule_id(),
         agency_id: Some(agency_id()),
         unit_id: None,
         name: "Sepanjang hari".to_owned(),
         citation: "Uji beban".to_owned(),
         version: 1,
-        valid_from: (now - TimeDelta::days(30)).date_naive(),
+        season: schedule::Season::AllYear,
+        valid_from: now.date_naive(),
         valid_until: None,
+        flexible_minutes: None,
+        observes_holidays: false,
+        is_rostered: false,
+        created_at: now,
+    }
+}
+
+fn day() -> shift::Model {
+    shift::Model {
+        id: id::<ShiftId>(8, 0),
+        schedule_id: schedule_id(),
+        position: 0,
+        name: "Setiap hari".to_owned(),
         weekdays: 0b111_1111,
         start_minute: 60,
         end_minute: 23 * 60,
+        break_minutes: 60,
         opens_before_minutes: 120,
         closes_after_minutes: 120,
-        created_at: now,
     }
 }
 

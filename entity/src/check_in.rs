@@ -2,7 +2,9 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::ids::{AgencyId, CheckInId, CourseSessionId, DeviceId, EmployeeId, ScheduleId, VenueId};
+use crate::ids::{
+    AgencyId, CheckInId, CourseSessionId, DeviceId, EmployeeId, LatenessRuleId, ScheduleId, ShiftId, VenueId,
+};
 
 /// What a check-in is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
@@ -76,6 +78,9 @@ pub struct Model {
     pub minutes_late: Option<i32>,
     /// The working hours it was judged under.
     pub schedule_id: Option<ScheduleId>,
+    pub shift_id: Option<ShiftId>,
+    /// The rule of lateness that it was measured under.
+    pub lateness_rule_id: Option<LatenessRuleId>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -92,6 +92,8 @@ macro_rules! typed_ids {
 }
 
 typed_ids! {
+    /// An unexcused-days sanction of a decree.
+    AbsenceSanctionId = "san";
     /// An account that logs in.
     AccountId = "acc";
     /// An agency (*instansi*).
@@ -100,6 +102,8 @@ typed_ids! {
     CheckInId = "chk";
     /// A verified contact of an account.
     ContactId = "ctc";
+    /// What an employee says that a day's record lacks.
+    CorrectionId = "cor";
     /// A catalogue entry.
     CourseId = "crs";
     /// A dated offering of a course.
@@ -108,6 +112,8 @@ typed_ids! {
     CourseSessionId = "ses";
     /// A phone or browser in which somebody is logged in.
     DeviceId = "dev";
+    /// Leave, duty travel or work from home.
+    DutyArrangementId = "arr";
     /// A civil servant (*ASN*).
     EmployeeId = "emp";
     /// A period in which an employee carries a NIP.
@@ -118,14 +124,24 @@ typed_ids! {
     HolidayId = "hol";
     /// A province, city, kecamatan or kelurahan.
     JurisdictionId = "jur";
+    /// An agency's choice of a rule of lateness.
+    LatenessAdoptionId = "lta";
+    /// A rule set of lateness.
+    LatenessRuleId = "ltr";
     /// A one-time code that was issued.
     OneTimeCodeId = "otc";
+    /// A Ramadan that was announced.
+    RamadanPeriodId = "rmd";
     /// A refresh token that was issued.
     RefreshTokenId = "rtk";
     /// A role that somebody holds.
     RoleGrantId = "rol";
+    /// A shift of a day for somebody.
+    RosterEntryId = "rst";
     /// Working hours of a unit from a date on.
     ScheduleId = "sch";
+    /// A shift of working hours.
+    ShiftId = "shf";
     /// An entry of a national SIASN list.
     SiasnTermId = "trm";
     /// A work unit (*unit kerja*).

@@ -3,27 +3,40 @@
 //! Nothing here knows of GraphQL or of a rule: a model is a row.
 #![allow(missing_docs, reason = "the entity derive generates undocumented items beside every model")]
 
+pub mod absence_sanction;
 pub mod account;
 pub mod agency;
 pub mod check_in;
 pub mod contact;
+pub mod correction;
 pub mod course;
 pub mod course_run;
 pub mod course_run_guest;
 pub mod course_session;
 pub mod course_session_trainer;
 pub mod device;
+pub mod duty_arrangement;
 pub mod employee;
 pub mod employee_nip;
 pub mod enrolment;
+pub mod former_placement;
 pub mod holiday;
 pub mod ids;
 pub mod jurisdiction;
+pub mod lateness_adoption;
+pub mod lateness_band;
+pub mod lateness_rule;
 pub mod one_time_code;
+pub mod ramadan_period;
 pub mod refresh_token;
+pub mod request_status;
 pub mod role_grant;
+pub mod roster_entry;
 pub mod schedule;
+pub mod shift;
 pub mod siasn_term;
 pub mod throttle;
 pub mod unit;
 pub mod venue;
+
+pub use self::request_status::RequestStatus;

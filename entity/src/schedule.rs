@@ -1,8 +1,20 @@
-//! Working hours of a unit, of an agency, or of the country, from a date on.
+//! Working hours of a unit, of an agency, or of the country, from a date on; their shifts stand in `shift`.
 
 use sea_orm::entity::prelude::*;
 
 use crate::ids::{AgencyId, ScheduleId, UnitId};
+
+/// When in the year working hours hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Season {
+    /// Outside Ramadan.
+    Normal,
+    /// In Ramadan.
+    Ramadan,
+    /// All year: shifts of direct-service units.
+    AllYear,
+}
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "schedule")]
@@ -16,20 +28,18 @@ pub struct Model {
     pub name: String,
     /// The decree or decision it rests on.
     pub citation: String,
+    /// Counted by agency, unit and season.
     pub version: i32,
+    pub season: Season,
     pub valid_from: Date,
     /// The last day.
     pub valid_until: Option<Date>,
-    /// Bit 0 is Monday, bit 6 Sunday.
-    pub weekdays: i32,
-    /// Minutes after local midnight.
-    pub start_minute: i32,
-    /// Minutes after local midnight of the day it starts on; past 1440 on the next day.
-    pub end_minute: i32,
-    /// How long before the start a check-in counts.
-    pub opens_before_minutes: i32,
-    /// How long after the end a check-in counts.
-    pub closes_after_minutes: i32,
+    /// By so much the start may shift, and the end with it; absent: as the rule of lateness says.
+    pub flexible_minutes: Option<i32>,
+    /// Whether holidays are free.
+    pub observes_holidays: bool,
+    /// Whether the roster says who works which shift; else everybody works each.
+    pub is_rostered: bool,
     pub created_at: DateTimeUtc,
 }
 

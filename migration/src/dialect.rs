@@ -4,7 +4,7 @@ use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::DbBackend;
 
 /// Word in our SQL, PostgreSQL's, SQLite's (its tables are STRICT).
-const WORDS: [(&str, &str, &str); 8] = [
+const WORDS: [(&str, &str, &str); 7] = [
     ("UUID", "uuid", "BLOB"),
     ("INSTANT", "timestamptz", "TEXT"),
     ("DAY", "date", "TEXT"),
@@ -12,8 +12,6 @@ const WORDS: [(&str, &str, &str); 8] = [
     ("FLOAT", "double precision", "REAL"),
     ("FLAG", "boolean", "INTEGER"),
     ("STRICT", "", "STRICT"),
-    // The id of the one row that a migration writes itself.
-    ("NATIONALDEFAULT", "'01876f4c-4800-7000-8000-000000000001'", "X'01876F4C480070008000000000000001'"),
 ];
 
 /// Runs `sql` in the words of the connected engine.
@@ -30,8 +28,30 @@ pub async fn execute(manager: &SchemaManager<'_>, sql: &str) -> Result<(), DbErr
             None => translated.push_str(word),
         }
     }
+    let translated = with_rows(&translated, manager.get_database_backend());
     manager.get_connection().execute_unprepared(&translated).await?;
     Ok(())
+}
+
+/// Puts values in place of `#12`, the id of the twelfth row that the migrations write themselves, and of `#now`, when
+/// they hold that it was written.
+fn with_rows(sql: &str, engine: DbBackend) -> String {
+    let mut parts = sql.split('#');
+    let mut translated = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        if let Some(rest) = part.strip_prefix("now") {
+            translated.push_str("'2023-04-12T00:00:00+00:00'");
+            translated.push_str(rest);
+            continue;
+        }
+        let (number, rest) = part.split_at(part.find(|c: char| !c.is_ascii_digit()).unwrap_or(part.len()));
+        translated.push_str(&match engine {
+            DbBackend::Sqlite => format!("X'01876F4C480070008000{number:0>12}'"),
+            _ => format!("'01876f4c-4800-7000-8000-{number:0>12}'"),
+        });
+        translated.push_str(rest);
+    }
+    translated
 }
 
 /// Drops tables in the given order.

@@ -63,6 +63,15 @@ CREATE UNIQUE INDEX employee_nip_present ON employee_nip (nip) WHERE valid_until
 CREATE UNIQUE INDEX employee_nip_one ON employee_nip (employee_id) WHERE valid_until IS NULL;
 CREATE INDEX employee_nip_history ON employee_nip (employee_id, id);
 
+-- Where somebody was before they were moved: the unit up to and with the last day.
+CREATE TABLE former_placement (
+    employee_id UUID NOT NULL REFERENCES employee (id),
+    last_on DAY NOT NULL,
+    agency_id UUID NOT NULL REFERENCES agency (id),
+    unit_id UUID REFERENCES unit (id),
+    PRIMARY KEY (employee_id, last_on)
+) STRICT;
+
 CREATE TABLE venue (
     id UUID PRIMARY KEY,
     agency_id UUID NOT NULL REFERENCES agency (id),
@@ -88,16 +97,29 @@ CREATE TABLE schedule (
     name text NOT NULL,
     citation text NOT NULL,
     version integer NOT NULL,
+    season text NOT NULL CHECK (season IN ('NORMAL', 'RAMADAN', 'ALL_YEAR')),
     valid_from DAY NOT NULL,
     valid_until DAY,
-    weekdays integer NOT NULL CHECK (weekdays BETWEEN 0 AND 127),
-    start_minute integer NOT NULL CHECK (start_minute BETWEEN 0 AND 1439),
-    end_minute integer NOT NULL CHECK (end_minute > start_minute AND end_minute <= start_minute + 1440),
-    opens_before_minutes integer NOT NULL CHECK (opens_before_minutes BETWEEN 0 AND 720),
-    closes_after_minutes integer NOT NULL CHECK (closes_after_minutes BETWEEN 0 AND 720),
+    flexible_minutes integer CHECK (flexible_minutes BETWEEN 0 AND 240),
+    observes_holidays FLAG NOT NULL,
+    is_rostered FLAG NOT NULL,
     created_at INSTANT NOT NULL
 ) STRICT;
 CREATE INDEX schedule_agency ON schedule (agency_id, unit_id, valid_from);
+
+CREATE TABLE shift (
+    id UUID PRIMARY KEY,
+    schedule_id UUID NOT NULL REFERENCES schedule (id),
+    position integer NOT NULL,
+    name text NOT NULL,
+    weekdays integer NOT NULL CHECK (weekdays BETWEEN 0 AND 127),
+    start_minute integer NOT NULL CHECK (start_minute BETWEEN 0 AND 1439),
+    end_minute integer NOT NULL CHECK (end_minute > start_minute AND end_minute <= start_minute + 1440),
+    break_minutes integer NOT NULL CHECK (break_minutes BETWEEN 0 AND 240),
+    opens_before_minutes integer NOT NULL CHECK (opens_before_minutes BETWEEN 0 AND 720),
+    closes_after_minutes integer NOT NULL CHECK (closes_after_minutes BETWEEN 0 AND 720),
+    UNIQUE (schedule_id, position)
+) STRICT;
 
 CREATE TABLE role_grant (
     id UUID PRIMARY KEY,
@@ -127,6 +149,10 @@ impl MigrationTrait for Migration {
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         // Units point at employees and employees at units: the circle is cut first.
         execute(manager, CUT[usize::from(manager.get_database_backend() == DbBackend::Sqlite)]).await?;
-        drop_tables(manager, &["role_grant", "schedule", "venue", "employee_nip", "employee", "unit"]).await
+        drop_tables(
+            manager,
+            &["role_grant", "shift", "schedule", "venue", "former_placement", "employee_nip", "employee", "unit"],
+        )
+        .await
     }
 }

@@ -4,15 +4,18 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_graphql::dataloader::Loader;
-use entity::ids::{AgencyId, EmployeeId, UnitId};
-use entity::{employee_nip, unit};
+use entity::ids::{AgencyId, EmployeeId, ScheduleId, UnitId};
+use entity::{employee_nip, shift, unit};
 use sea_orm::sea_query::SimpleExpr;
-use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QuerySelect as _};
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+};
 
 use super::rules::{Branch, UnitTree};
 use crate::db;
 use crate::error::{Error, Result};
 use crate::graphql::rows::Rows;
+use crate::policy;
 
 /// The number that an employee carries now, in full: who may see it whole is decided where it is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -31,6 +34,30 @@ impl Loader<PresentNipOf> for Rows {
             .await
             .map_err(|error| Arc::new(error.into()))?;
         Ok(rows.into_iter().map(|row| (PresentNipOf(row.employee_id), row.nip)).collect())
+    }
+}
+
+/// The shifts of working hours that the caller may see, in order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ShiftsOf(pub ScheduleId);
+
+impl Loader<ShiftsOf> for Rows {
+    type Value = Vec<shift::Model>;
+    type Error = Arc<Error>;
+
+    async fn load(&self, keys: &[ShiftsOf]) -> std::result::Result<HashMap<ShiftsOf, Vec<shift::Model>>, Arc<Error>> {
+        let schedules = keys.iter().map(|key| key.0.into());
+        let rows = policy::find::<shift::Entity>(self.actor.get())
+            .filter(db::any_of(self.app.db.engine(), shift::Column::ScheduleId, schedules))
+            .order_by_asc(shift::Column::Position)
+            .all(self.app.db.read())
+            .await
+            .map_err(|error| Arc::new(error.into()))?;
+        let mut shifts = HashMap::<ShiftsOf, Vec<shift::Model>>::new();
+        for row in rows {
+            shifts.entry(ShiftsOf(row.schedule_id)).or_default().push(row);
+        }
+        Ok(shifts)
     }
 }
 

@@ -1,14 +1,13 @@
 //! An attempt to check in, as the phone made it, and a sending of such attempts.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use entity::check_in::{self, Direction};
 use entity::ids::{CheckInId, CourseSessionId, DeviceId};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::facts::{Class, Duty};
+use super::facts::Class;
 use super::rules::Location;
 use crate::clock::Instant;
 use crate::id::digest;
@@ -68,7 +67,7 @@ pub struct Entry {
     pub attempt: Attempt,
 }
 
-/// What a person sends at once, with what was known of their duty and classes when it came.
+/// What a person sends at once, with what was known of their classes when it came.
 #[derive(Debug)]
 pub struct Sending {
     /// Who sends.
@@ -79,8 +78,6 @@ pub struct Sending {
     pub sent_at: Instant,
     /// Our clock.
     pub received_at: Instant,
-    /// The person's duty.
-    pub duty: Arc<Duty>,
     /// The classes of the attempts, as far as the person may see them.
     pub classes: HashMap<CourseSessionId, Class>,
     /// The attempts, in their order.

@@ -1,20 +1,16 @@
 //! What an attempt comes to: the rules, applied to one entry of a sending. Nothing here asks the database.
 
-use std::collections::HashMap;
-
 use entity::check_in::{self, Direction};
-use entity::ids::{CourseSessionId, EmployeeId};
+use entity::ids::{CourseSessionId, LatenessRuleId, ScheduleId, ShiftId};
 
 use super::attempt::{Entry, Occasion, Sending};
-use super::facts::{self, Class};
+use super::facts::{self, Class, WrongCodesOf};
 use super::rules::{self, Code, Facts, Judgement, Location, Reason, Timing, WrongCodes};
-use super::{venue_code, workday};
+use super::working_time::WorkingLife;
+use super::{lateness, venue_code, workday};
 use crate::agency;
 use crate::error::{Error, Result};
 use crate::problem::Problem;
-
-/// The wrong codes of people for sessions: those in the database, and those judged since.
-pub type WrongCodesOf = HashMap<(EmployeeId, CourseSessionId), WrongCodes>;
 
 /// Whether an attempt can be recorded at all, and when the act was by our clock.
 ///
@@ -42,22 +38,27 @@ pub fn guessed(sending: &Sending, entry: &Entry, timing: Timing) -> Option<Cours
     is_looked_at.then_some(id)
 }
 
-/// Judges an attempt that passed [`screen`]. A wrong code is counted.
+/// Judges an attempt that passed [`screen`], by the sender's working life and the wrong codes before it; a wrong one is
+/// counted.
 ///
 /// # Errors
-/// When a code cannot be computed.
+/// When the life is missing or a code cannot be computed.
 pub fn judge(
     sending: &Sending,
     entry: &Entry,
     timing: Timing,
+    life: Option<&WorkingLife>,
     wrong_codes: &mut WrongCodesOf,
 ) -> Result<check_in::Model> {
     let attempt = &entry.attempt;
     let setting = match attempt.occasion {
-        Occasion::Workday(direction) => on_duty(sending, entry, timing, direction),
+        Occasion::Workday(direction) => {
+            let life = life.ok_or_else(|| Error::internal("a life that was not loaded"))?;
+            on_duty(life, attempt.location, timing, direction)
+        }
         Occasion::CourseSession(id) => in_class(sending, entry, timing, id, wrong_codes)?,
     };
-    let Setting { judgement, direction, workday_on, course_session_id, schedule_id, time_zone } = setting;
+    let Setting { judgement, direction, workday_on, course_session_id, hours, lateness_rule_id, time_zone } = setting;
     let fix = attempt.location;
     Ok(check_in::Model {
         id: entry.id,
@@ -88,7 +89,9 @@ pub fn judge(
         verdict: judgement.verdict,
         reasons: Reason::join(&judgement.reasons),
         minutes_late: judgement.minutes_late,
-        schedule_id,
+        schedule_id: hours.map(|(schedule, _)| schedule),
+        shift_id: hours.map(|(_, shift)| shift),
+        lateness_rule_id,
     })
 }
 
@@ -98,28 +101,32 @@ struct Setting {
     direction: Option<Direction>,
     workday_on: Option<chrono::NaiveDate>,
     course_session_id: Option<CourseSessionId>,
-    schedule_id: Option<entity::ids::ScheduleId>,
+    hours: Option<(ScheduleId, ShiftId)>,
+    lateness_rule_id: Option<LatenessRuleId>,
     time_zone: String,
 }
 
-fn on_duty(sending: &Sending, entry: &Entry, timing: Timing, direction: Direction) -> Setting {
-    let duty = &sending.duty;
-    let levels = duty.levels();
-    let day = workday::workday_at(&levels, duty.zone, timing.effective_at);
+fn on_duty(life: &WorkingLife, fix: Option<Location>, timing: Timing, direction: Direction) -> Setting {
+    let at = timing.effective_at;
+    let shift = workday::shift_at(life, at, Some(direction));
+    let on = shift.map_or_else(|| workday::local_day(life, at), |shift| shift.on);
+    let duty = life.duty(on);
+    let rule = duty.adoption(on).and_then(|adoption| adoption.rule.as_ref());
     let facts = Facts {
         is_expected: true,
-        window: day.as_ref().map(|day| day.window),
-        fences: &duty.fences,
+        window: shift.map(|shift| shift.window),
+        fences: if shift.is_none_or(|shift| shift.is_fenced) { &duty.fences } else { &[] },
         code: Code::NotAsked,
         is_arrival: direction == Direction::In,
+        flexible_minutes: lateness::flexible_minutes(rule, shift.and_then(|shift| shift.schedule.flexible_minutes)),
     };
-    let local = timing.effective_at.with_timezone(&duty.zone).date_naive();
     Setting {
-        judgement: rules::judge(timing, entry.attempt.location, &facts),
+        judgement: rules::judge(timing, fix, &facts),
         direction: Some(direction),
-        workday_on: Some(day.as_ref().map_or(local, |day| day.on)),
+        workday_on: Some(on),
         course_session_id: None,
-        schedule_id: day.map(|day| day.schedule.id),
+        hours: shift.map(|shift| (shift.schedule.id, shift.shift.id)),
+        lateness_rule_id: rule.map(|rule| rule.row.id),
         time_zone: duty.zone.name().to_owned(),
     }
 }
@@ -144,13 +151,15 @@ fn in_class(
         fences: &class.fences,
         code,
         is_arrival: true,
+        flexible_minutes: 0,
     };
     Ok(Setting {
         judgement: rules::judge(timing, entry.attempt.location, &facts),
         direction: None,
         workday_on: None,
         course_session_id: Some(id),
-        schedule_id: None,
+        hours: None,
+        lateness_rule_id: None,
         time_zone: class.session.time_zone.clone(),
     })
 }

@@ -7,9 +7,11 @@ use async_graphql::dataloader::Loader;
 use chrono::NaiveDate;
 use entity::check_in::{self, Direction, Verdict};
 use entity::course_session;
-use entity::ids::{CourseSessionId, EmployeeId};
+use entity::ids::{CourseSessionId, EmployeeId, LatenessRuleId, ShiftId};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 
+use super::duties;
+use super::lateness::Rule;
 use crate::clock::Instant;
 use crate::error::Error;
 use crate::graphql::rows::Rows;
@@ -45,6 +47,8 @@ pub struct PresenceOf {
     pub employee_id: EmployeeId,
     /// The local date on which the shift starts.
     pub on: NaiveDate,
+    /// The shift; absent on a day off.
+    pub shift_id: Option<ShiftId>,
 }
 
 /// When somebody came and went.
@@ -72,7 +76,7 @@ impl Loader<PresenceOf> for Rows {
         let mut days: HashMap<PresenceOf, Presence> = HashMap::new();
         for row in accepted {
             let Some(on) = row.workday_on else { continue };
-            let day = days.entry(PresenceOf { employee_id: row.employee_id, on }).or_default();
+            let day = days.entry(PresenceOf { employee_id: row.employee_id, on, shift_id: row.shift_id }).or_default();
             match row.direction {
                 Some(Direction::In) if day.came_at.is_none_or(|first| row.effective_at < first) => {
                     day.came_at = Some(row.effective_at);
@@ -84,5 +88,19 @@ impl Loader<PresenceOf> for Rows {
             }
         }
         Ok(days)
+    }
+}
+
+/// The rule of lateness that a check-in was measured under, with its bands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct MeasuredUnder(pub LatenessRuleId);
+
+impl Loader<MeasuredUnder> for Rows {
+    type Value = Rule;
+    type Error = Arc<Error>;
+
+    async fn load(&self, keys: &[MeasuredUnder]) -> Result<HashMap<MeasuredUnder, Rule>, Arc<Error>> {
+        let rules = duties::rules(self.app.db.read(), keys.iter().map(|key| key.0)).await.map_err(Arc::new)?;
+        Ok(rules.into_iter().map(|(id, rule)| (MeasuredUnder(id), rule)).collect())
     }
 }

@@ -1,10 +1,12 @@
 //! Recording check-ins: one path for a single one and for a day off line. Here is what a sending needs of the database
-//! before it is the [`writer`](super::writer)'s turn.
+//! before it is the [`writer`]'s turn.
+
+use std::sync::Arc;
 
 use entity::ids::CourseSessionId;
 
 use super::attempt::{Attempt, Entry, Occasion, Recorded, Sending};
-use super::facts;
+use super::{facts, writer};
 use crate::app::App;
 use crate::clock::Instant;
 use crate::error::{Error, Refusal, Result};
@@ -20,7 +22,7 @@ pub const MAX_BATCH: usize = 200;
 /// UNAUTHENTICATED, `NOT_AN_EMPLOYEE`, or `OUT_OF_RANGE` at `items`; UNAVAILABLE when the writer has too much to do;
 /// each attempt has its own result within.
 pub async fn record(
-    app: &App,
+    app: &Arc<App>,
     actor: &Actor,
     sent_at: Instant,
     attempts: Vec<Result<Attempt>>,
@@ -44,10 +46,9 @@ pub async fn record(
         });
     }
     let classes = facts::classes(app.db.read(), actor, me.id, &sessions(&entries)).await?;
-    let duty = facts::duty(app, me).await?;
     let device_id = person.device_id;
-    let mut recorded =
-        app.check_ins.record(Sending { me, device_id, sent_at, received_at, duty, classes, entries }).await?.into_iter();
+    let sending = Sending { me, device_id, sent_at, received_at, classes, entries };
+    let mut recorded = writer::record(app, sending).await?.into_iter();
     let missing = || Err(Error::internal("an attempt without a result"));
     let results = malformed.into_iter().map(|error| match error {
         Some(error) => Err(error),

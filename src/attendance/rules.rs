@@ -1,11 +1,11 @@
 //! What a check-in comes to: pure functions of the attempt and the facts around it.
 
-use chrono::{DurationRound as _, TimeDelta};
+use chrono::TimeDelta;
 use entity::check_in::Verdict;
 use entity::ids::VenueId;
 
-use super::geo;
 use super::workday::Window;
+use super::{geo, lateness};
 use crate::clock::Instant;
 use crate::problem::Problem;
 
@@ -188,6 +188,8 @@ pub struct Facts<'a> {
     pub code: Code,
     /// Whether lateness is measured: on coming, not on going.
     pub is_arrival: bool,
+    /// By how many minutes the start may shift.
+    pub flexible_minutes: i32,
 }
 
 /// What a check-in comes to.
@@ -244,7 +246,7 @@ pub fn judge(timing: Timing, location: Option<Location>, facts: &Facts<'_>) -> J
         verdict: verdict(&reasons),
         minutes_late: window
             .filter(|_| facts.is_arrival)
-            .map(|window| minutes_late(window.starts_at, timing.effective_at)),
+            .map(|window| lateness::minutes_late(&window, facts.flexible_minutes, timing.effective_at)),
         nearest: nearest.map(|(fence, distance)| (fence.venue_id, distance)),
         reasons,
     }
@@ -261,12 +263,6 @@ fn nearest(fix: Location, fences: &[Fence]) -> Option<(Fence, f64)> {
         .map(|fence| (*fence, geo::distance_meters(here, (fence.latitude, fence.longitude))))
         // The fence whose edge is nearest: a wide venue beside a narrow one is not missed.
         .min_by(|a, b| (a.1 - f64::from(a.0.radius_meters)).total_cmp(&(b.1 - f64::from(b.0.radius_meters))))
-}
-
-/// Whole minutes after the start; seconds are dropped: 07:30:59 is on time for 07:30.
-fn minutes_late(starts_at: Instant, at: Instant) -> i32 {
-    let minute = |instant: Instant| instant.duration_trunc(TimeDelta::minutes(1)).unwrap_or(instant);
-    i32::try_from((minute(at) - minute(starts_at)).num_minutes().max(0)).unwrap_or(i32::MAX)
 }
 
 #[cfg(test)]

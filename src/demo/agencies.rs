@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 use entity::ids::{AgencyId, JurisdictionId, UnitId};
-use entity::{agency, jurisdiction, schedule, unit, venue};
+use entity::{agency, jurisdiction, schedule, shift, unit, venue};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter, QuerySelect};
 
@@ -172,23 +172,39 @@ async fn schedules(app: &App, transaction: &DatabaseTransaction, agencies: &[(&C
         .all(transaction)
         .await?;
     let missing = agencies.iter().filter(|(_, agency_id)| !known.contains(&Some(*agency_id)));
-    let missing = missing.map(|(_, agency_id)| schedule::ActiveModel {
-        id: Set(app.ids.new_id(app.clock.now())),
-        agency_id: Set(Some(*agency_id)),
-        unit_id: Set(None),
-        name: Set(SCHEDULE_NAME.to_owned()),
-        citation: Set(SCHEDULE_CITATION.to_owned()),
-        version: Set(1),
-        valid_from: Set(NaiveDate::from_ymd_opt(2026, 1, 1).expect("a day")),
-        valid_until: Set(None),
-        weekdays: Set(0b111_1111),
-        start_minute: Set(7 * 60 + 30),
-        end_minute: Set(16 * 60),
-        opens_before_minutes: Set(7 * 60 + 30),
-        closes_after_minutes: Set(8 * 60),
-        created_at: Set(app.clock.now()),
-    });
-    rows::write(transaction, missing.collect()).await
+    let (mut hours, mut shifts) = (Vec::new(), Vec::new());
+    for (_, agency_id) in missing {
+        let (now, id) = (app.clock.now(), app.ids.new_id(app.clock.now()));
+        hours.push(schedule::ActiveModel {
+            id: Set(id),
+            agency_id: Set(Some(*agency_id)),
+            unit_id: Set(None),
+            name: Set(SCHEDULE_NAME.to_owned()),
+            citation: Set(SCHEDULE_CITATION.to_owned()),
+            version: Set(1),
+            season: Set(schedule::Season::AllYear),
+            valid_from: Set(NaiveDate::from_ymd_opt(2026, 1, 1).expect("a day")),
+            valid_until: Set(None),
+            flexible_minutes: Set(None),
+            observes_holidays: Set(false),
+            is_rostered: Set(false),
+            created_at: Set(now),
+        });
+        shifts.push(shift::ActiveModel {
+            id: Set(app.ids.new_id(now)),
+            schedule_id: Set(id),
+            position: Set(0),
+            name: Set(SCHEDULE_NAME.to_owned()),
+            weekdays: Set(0b111_1111),
+            start_minute: Set(7 * 60 + 30),
+            end_minute: Set(16 * 60),
+            break_minutes: Set(60),
+            opens_before_minutes: Set(7 * 60 + 30),
+            closes_after_minutes: Set(8 * 60),
+        });
+    }
+    rows::write(transaction, hours).await?;
+    rows::write(transaction, shifts).await
 }
 
 /// Imports the people who are missing, and names the heads of units that nobody has touched since they were loaded.

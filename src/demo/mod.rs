@@ -47,7 +47,7 @@ pub async fn load(app: &Arc<App>) -> Result<()> {
     accounts::load(app, &agencies).await?;
     programme::load(app, &agencies).await?;
     refresh_today(app).await?;
-    app.actors.forget();
+    app.forget();
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use entity::ids::{self, TypedId};
 use uuid::Uuid;
 
 use super::rows;
-use crate::agency::schema::{Agency, Employee, Holiday, Jurisdiction, Schedule, SiasnTerm, Unit, Venue};
+use crate::agency::schema::{Agency, Employee, Holiday, Jurisdiction, Schedule, Shift, SiasnTerm, Unit, Venue};
 use crate::attendance::schema::CheckIn;
 use crate::error::{Error, Result};
 use crate::identity::schema::{Device, RoleGrant};
@@ -48,6 +48,7 @@ nodes! {
     JurisdictionId => Jurisdiction,
     RoleGrantId => RoleGrant,
     ScheduleId => Schedule,
+    ShiftId => Shift,
     SiasnTermId => SiasnTerm,
     UnitId => Unit,
     VenueId => Venue,

@@ -9,7 +9,7 @@ use async_graphql::dataloader::Loader;
 use entity::employee;
 use entity::ids::{
     AccountId, AgencyId, CheckInId, CourseId, CourseRunId, CourseSessionId, DeviceId, EmployeeId, EnrolmentId,
-    HolidayId, JurisdictionId, RoleGrantId, ScheduleId, SiasnTermId, TypedId, UnitId, VenueId,
+    HolidayId, JurisdictionId, RoleGrantId, ScheduleId, ShiftId, SiasnTermId, TypedId, UnitId, VenueId,
 };
 use sea_orm::sea_query::LockType;
 use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait, QueryFilter as _, QuerySelect as _, Select};
@@ -70,6 +70,7 @@ row_keys! {
     JurisdictionId => jurisdiction,
     RoleGrantId => role_grant,
     ScheduleId => schedule,
+    ShiftId => shift,
     SiasnTermId => siasn_term,
     UnitId => unit,
     VenueId => venue,

@@ -100,6 +100,8 @@ async fn fetch(app: &App, account_id: AccountId, device_id: DeviceId) -> Result<
         employee: employee.map(|employee| Employment {
             id: employee.id,
             agency_id: employee.agency_id,
+            unit_id: employee.unit_id,
+            known_since: employee.created_at,
             supervisor_id: employee.supervisor_id,
         }),
         is_national_admin: grants.iter().any(|grant| grant.role == role_grant::Role::NationalAdmin),

@@ -78,13 +78,12 @@ pub fn issue(app: &App, account: AccountId, device: DeviceId, now: Instant) -> R
 pub async fn authenticate(app: &App, bearer: &str) -> Result<Actor> {
     let keys = app.keys.loaded();
     let hash = digest(&[b"token", bearer.as_bytes()]);
-    let Bearer { account, device, not_before, expires } = match keys.verified.0.get(&hash).await {
-        Some(known) => known,
-        None => {
-            let verified = verify(app, &keys, bearer).ok_or_else(Error::unauthenticated)?;
-            keys.verified.0.insert(hash, verified).await;
-            verified
-        }
+    let Bearer { account, device, not_before, expires } = if let Some(known) = keys.verified.0.get(&hash).await {
+        known
+    } else {
+        let verified = verify(app, &keys, bearer).ok_or_else(Error::unauthenticated)?;
+        keys.verified.0.insert(hash, verified).await;
+        verified
     };
     if !(not_before..expires).contains(&app.clock.now().timestamp()) {
         return Err(Error::unauthenticated());

@@ -243,7 +243,8 @@ impl Maker<'_> {
             rank_id: Set(None),
             supervisor_id: Set(None),
             is_active: Set(true),
-            created_at: Set(now),
+            // Long here: the days of the year count.
+            created_at: Set(now - TimeDelta::days(326)),
             updated_at: Set(now),
         };
         row.insert(&self.transaction).await.unwrap();

@@ -10,7 +10,7 @@ use bina::identity::password;
 use chrono::{DateTime, TimeDelta};
 use entity::{
     account, agency, check_in, contact, course_run, course_run_guest, course_session, course_session_trainer, device,
-    employee, employee_nip, enrolment, jurisdiction, role_grant, schedule, unit, venue,
+    employee, employee_nip, enrolment, jurisdiction, role_grant, schedule, shift, unit, venue,
 };
 use rstest::rstest;
 use sea_orm::sea_query::Expr;
@@ -39,6 +39,7 @@ const TABLES: [&str; 20] = [
     "jurisdiction",
     "role_grant",
     "schedule",
+    "shift",
     "siasn_term",
     "unit",
     "venue",
@@ -117,7 +118,7 @@ async fn a_second_load_adds_nothing(#[values(Engine::Sqlite, Engine::Postgres)] 
     assert_eq!(first["account"], 26);
     assert_eq!(first["contact"], 6);
     assert_eq!(first["role_grant"], 6);
-    assert_eq!(first["schedule"], 6, "one an agency, and the country's");
+    assert_eq!(first["schedule"], 7, "one an agency, and the country's two");
 }
 
 #[rstest]
@@ -135,7 +136,9 @@ async fn a_load_that_was_cut_off_is_completed(#[values(Engine::Sqlite, Engine::P
         UPDATE unit SET head_employee_id = NULL;
         UPDATE employee SET supervisor_id = NULL;
         DELETE FROM employee_nip; DELETE FROM employee;
-        DELETE FROM venue; DELETE FROM schedule WHERE agency_id IS NOT NULL;
+        DELETE FROM venue;
+        DELETE FROM shift WHERE schedule_id IN (SELECT id FROM schedule WHERE agency_id IS NOT NULL);
+        DELETE FROM schedule WHERE agency_id IS NOT NULL;
         DELETE FROM unit WHERE parent_id IS NOT NULL;
         DELETE FROM holiday; DELETE FROM siasn_term WHERE list <> 'RANK'";
     for statement in cut.split(';') {
@@ -184,6 +187,8 @@ async fn the_cities_are_as_their_files_say(#[values(Engine::Sqlite, Engine::Post
 
         let hours = schedule::Entity::find().filter(schedule::Column::AgencyId.eq(agency.id)).all(db).await.unwrap();
         let [hours] = &hours[..] else { panic!("{name} has {} schedules", hours.len()) };
+        let shifts = shift::Entity::find().filter(shift::Column::ScheduleId.eq(hours.id)).all(db).await.unwrap();
+        let [hours] = &shifts[..] else { panic!("{name} has {} shifts", shifts.len()) };
         assert_eq!((hours.weekdays, hours.start_minute, hours.end_minute), (127, 450, 960));
         assert_eq!(hours.start_minute - hours.opens_before_minutes, 0, "from midnight");
         assert_eq!(hours.end_minute + hours.closes_after_minutes, 24 * 60, "to midnight");
@@ -503,6 +508,8 @@ async fn what_was_recorded_survives(#[values(Engine::Sqlite, Engine::Postgres)] 
         reasons: Set(String::new()),
         minutes_late: Set(Some(0)),
         schedule_id: Set(None),
+        shift_id: Set(None),
+        lateness_rule_id: Set(None),
     };
     let check_in = check_in.insert(&transaction).await.unwrap();
     let mut renamed = clerk.clone().into_active_model();

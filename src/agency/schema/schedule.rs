@@ -1,12 +1,14 @@
 //! Working hours, and what sets them.
 
 use async_graphql::{Context, Enum, ID, InputObject, Object};
-use entity::schedule;
+use entity::{schedule, shift};
 
 use super::agency::Agency;
 use super::unit::Unit;
+use crate::agency::loader::ShiftsOf;
 use crate::agency::rules;
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::graphql::context::ContextExt as _;
 use crate::graphql::rows;
 use crate::graphql::scalars::{Date, TimeOfDay};
 
@@ -93,7 +95,70 @@ impl Schedule {
         self.0.valid_until.map(Date)
     }
 
-    /// The days on which work starts.
+    /// When in the year they hold.
+    async fn season(&self) -> Season {
+        self.0.season.into()
+    }
+
+    /// By how many minutes the start may shift, and the end with it (*jam kerja fleksibel*); absent where the agency's
+    /// rule of lateness decides.
+    async fn flexible_minutes(&self) -> Option<i32> {
+        self.0.flexible_minutes
+    }
+
+    /// Whether national holidays and collective leave are free.
+    async fn observes_holidays(&self) -> bool {
+        self.0.observes_holidays
+    }
+
+    /// Whether the roster says who works which shift (*jadwal dinas*); else everybody works each.
+    async fn is_rostered(&self) -> bool {
+        self.0.is_rostered
+    }
+
+    /// The shifts (*giliran kerja*), in the order in which they were set.
+    async fn shifts(&self, ctx: &Context<'_>) -> Result<Vec<Shift>> {
+        let shifts = ctx.rows().load_one(ShiftsOf(self.0.id)).await.map_err(|error| Error::shared(&error))?;
+        Ok(shifts.unwrap_or_default().into_iter().map(Shift).collect())
+    }
+}
+
+/// When in the year working hours hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "schedule::Season")]
+pub enum Season {
+    /// Outside Ramadan (*normal*).
+    Normal,
+    /// In Ramadan (*bulan Ramadan*).
+    Ramadan,
+    /// All year (*sepanjang tahun*): shifts of direct-service units.
+    AllYear,
+}
+
+/// A shift of working hours.
+#[derive(Debug, Clone)]
+pub struct Shift(pub shift::Model);
+
+impl From<shift::Model> for Shift {
+    fn from(row: shift::Model) -> Self {
+        Self(row)
+    }
+}
+
+/// A shift (*giliran kerja*): when work starts and ends on some days of the week.
+#[Object]
+impl Shift {
+    /// The id.
+    pub async fn id(&self) -> ID {
+        self.0.id.to_string().into()
+    }
+
+    /// The name.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// The days on which it starts.
     async fn weekdays(&self) -> Vec<Weekday> {
         rules::weekdays(self.0.weekdays).into_iter().map(Weekday::from).collect()
     }
@@ -108,6 +173,11 @@ impl Schedule {
         TimeOfDay(self.0.end_minute)
     }
 
+    /// The break in minutes, which lies between.
+    async fn break_minutes(&self) -> i32 {
+        self.0.break_minutes
+    }
+
     /// How many minutes before the start a check-in (*presensi*) counts.
     async fn opens_before_minutes(&self) -> i32 {
         self.0.opens_before_minutes
@@ -117,6 +187,28 @@ impl Schedule {
     async fn closes_after_minutes(&self) -> i32 {
         self.0.closes_after_minutes
     }
+}
+
+/// A shift to set.
+#[derive(Debug, InputObject)]
+pub struct ShiftInput {
+    /// The name, at most 200 characters.
+    pub name: String,
+    /// The days on which it starts; at least one.
+    pub weekdays: Vec<Weekday>,
+    /// When work starts, in local time.
+    pub starts_at: TimeOfDay,
+    /// When work ends, in local time; on the next day where it is not after the start.
+    pub ends_at: TimeOfDay,
+    /// The break in minutes, which lies between: 0 to 240.
+    #[graphql(default = 0)]
+    pub break_minutes: i32,
+    /// How many minutes before the start a check-in counts: 0 to 720.
+    #[graphql(default = 120)]
+    pub opens_before_minutes: i32,
+    /// How many minutes after the end a check-in counts: 0 to 720.
+    #[graphql(default = 360)]
+    pub closes_after_minutes: i32,
 }
 
 /// Working hours (*jam kerja*) to set. What held before stays as the version before, up to the day before.
@@ -132,18 +224,20 @@ pub struct SetWorkingHoursInput {
     pub citation: String,
     /// The first day; not before that of the version before.
     pub valid_from: Date,
-    /// The days on which work starts; at least one.
-    pub weekdays: Vec<Weekday>,
-    /// When work starts, in local time.
-    pub starts_at: TimeOfDay,
-    /// When work ends, in local time; on the next day where it is not after the start.
-    pub ends_at: TimeOfDay,
-    /// How many minutes before the start a check-in counts: 0 to 720.
-    #[graphql(default = 120)]
-    pub opens_before_minutes: i32,
-    /// How many minutes after the end a check-in counts: 0 to 720.
-    #[graphql(default = 360)]
-    pub closes_after_minutes: i32,
+    /// When in the year they hold.
+    #[graphql(default_with = "Season::Normal")]
+    pub season: Season,
+    /// By how many minutes the start may shift, and the end with it: 0 to 240; absent where the agency's rule of
+    /// lateness is to decide.
+    pub flexible_minutes: Option<i32>,
+    /// Whether national holidays and collective leave are free.
+    #[graphql(default = true)]
+    pub observes_holidays: bool,
+    /// Whether the roster says who works which shift; else everybody works each.
+    #[graphql(default)]
+    pub is_rostered: bool,
+    /// The shifts, 1 to 50.
+    pub shifts: Vec<ShiftInput>,
 }
 
 crate::mutation_payload!(

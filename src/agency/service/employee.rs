@@ -1,9 +1,11 @@
 //! Civil servants are added and changed.
 
-use entity::employee;
+use chrono::{Days, NaiveDate};
 use entity::ids::{AgencyId, EmployeeId};
 use entity::siasn_term::List;
-use sea_orm::{ActiveModelTrait as _, ActiveValue::Set, IntoActiveModel as _};
+use entity::{employee, former_placement};
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ActiveModelTrait as _, ActiveValue::Set, ConnectionTrait, EntityTrait as _, IntoActiveModel as _};
 
 use super::{Lookup, MAX_NAME, nip};
 use crate::agency::rules;
@@ -97,7 +99,32 @@ pub async fn update(app: &App, actor: &Actor, input: UpdateEmployeeInput) -> Res
     }
     employee.updated_at = Set(now);
     let employee = employee.update(&transaction).await?;
+    if employee.unit_id != before.unit_id {
+        let today = rules::local_day(now, &lookup.time_zone(before.unit_id).await?);
+        leave_placement(&transaction, &before, today).await?;
+    }
     transaction.commit().await?;
     app.actors.forget();
     Ok(employee)
+}
+
+/// Keeps where somebody was until yesterday: their workdays up to then are measured by the working hours there. Moved
+/// twice in a day, it is the morning's unit that was theirs.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn leave_placement(db: &impl ConnectionTrait, before: &employee::Model, today: NaiveDate) -> Result<()> {
+    let placement = former_placement::ActiveModel {
+        employee_id: Set(before.id),
+        last_on: Set(today.checked_sub_days(Days::new(1)).unwrap_or(today)),
+        agency_id: Set(before.agency_id),
+        unit_id: Set(before.unit_id),
+    };
+    let columns = [former_placement::Column::EmployeeId, former_placement::Column::LastOn];
+    former_placement::Entity::insert(placement)
+        .on_conflict(OnConflict::columns(columns).do_nothing().to_owned())
+        .try_insert()
+        .exec_without_returning(db)
+        .await?;
+    Ok(())
 }

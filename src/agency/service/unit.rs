@@ -47,7 +47,7 @@ pub async fn create(app: &App, actor: &Actor, input: CreateUnitInput) -> Result<
     };
     let unit = unit.insert(&transaction).await?;
     transaction.commit().await?;
-    app.actors.forget();
+    app.forget();
     Ok(unit)
 }
 
@@ -85,7 +85,7 @@ pub async fn update(app: &App, actor: &Actor, input: UpdateUnitInput) -> Result<
     unit.updated_at = Set(app.clock.now());
     let unit = unit.update(&transaction).await?;
     transaction.commit().await?;
-    app.actors.forget();
+    app.forget();
     Ok(unit)
 }
 

@@ -50,6 +50,7 @@ pub async fn create(app: &App, actor: &Actor, input: CreateVenueInput) -> Result
     };
     let venue = venue.insert(&transaction).await?;
     transaction.commit().await?;
+    app.duties.forget();
     Ok(venue)
 }
 
@@ -89,5 +90,6 @@ pub async fn update(app: &App, actor: &Actor, input: UpdateVenueInput) -> Result
     venue.updated_at = Set(app.clock.now());
     let venue = venue.update(&transaction).await?;
     transaction.commit().await?;
+    app.duties.forget();
     Ok(venue)
 }

@@ -25,8 +25,14 @@ fn on_line(second: i64) -> Timing {
 
 fn judge_with(timing: Timing, location: Option<Location>, change: impl Fn(&mut Facts<'_>)) -> Judgement {
     let fences = [fence()];
-    let mut facts =
-        Facts { is_expected: true, window: Some(window()), fences: &fences, code: Code::Right, is_arrival: true };
+    let mut facts = Facts {
+        is_expected: true,
+        window: Some(window()),
+        fences: &fences,
+        code: Code::Right,
+        is_arrival: true,
+        flexible_minutes: 0,
+    };
     change(&mut facts);
     judge(timing, location, &facts)
 }
@@ -114,8 +120,14 @@ fn of_several_fences_the_nearest_edge_counts() {
     let wide = Fence { venue_id: VenueId(Uuid::from_u128(2)), latitude: 5.8973, radius_meters: 600, ..fence() };
     let fix = Location { latitude: 5.8943, accuracy_meters: Some(0.0), ..here() }; // 111 m and 334 m away
     let fences = [narrow, wide];
-    let facts =
-        Facts { is_expected: true, window: Some(window()), fences: &fences, code: Code::Right, is_arrival: true };
+    let facts = Facts {
+        is_expected: true,
+        window: Some(window()),
+        fences: &fences,
+        code: Code::Right,
+        is_arrival: true,
+        flexible_minutes: 0,
+    };
     let judgement = judge(on_line(0), Some(fix), &facts);
     assert_eq!(judgement.verdict, Verdict::Accepted);
     assert_eq!(judgement.nearest.map(|(venue, _)| venue), Some(wide.venue_id));

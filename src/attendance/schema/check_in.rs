@@ -3,13 +3,14 @@
 use async_graphql::{Context, Enum, ID, Object, SimpleObject, Union};
 use chrono::NaiveDate;
 use entity::check_in;
-use entity::ids::{EmployeeId, ScheduleId};
+use entity::ids::{EmployeeId, ScheduleId, ShiftId};
+use entity::lateness_band::{self, Side};
 
-use crate::agency::schema::{Employee, Schedule, Venue};
-use crate::attendance::loader::{AttendedSession, Presence, PresenceOf};
+use crate::agency::schema::{Employee, Schedule, Shift, Venue};
+use crate::attendance::loader::{AttendedSession, MeasuredUnder, Presence, PresenceOf};
 use crate::attendance::message::message;
 use crate::attendance::rules::Reason;
-use crate::attendance::{facts, workday};
+use crate::attendance::{duties, workday};
 use crate::connection;
 use crate::error::{Error, Result};
 use crate::graphql::context::ContextExt as _;
@@ -45,20 +46,21 @@ pub struct Workday {
     pub(super) on: NaiveDate,
     pub(super) time_zone: String,
     pub(super) schedule_id: Option<ScheduleId>,
+    pub(super) shift_id: Option<ShiftId>,
     pub(super) employee_id: EmployeeId,
 }
 
 impl Workday {
     async fn presence(&self, ctx: &Context<'_>) -> Result<Presence> {
-        let key = PresenceOf { employee_id: self.employee_id, on: self.on };
+        let key = PresenceOf { employee_id: self.employee_id, on: self.on, shift_id: self.shift_id };
         let presence = ctx.rows().load_one(key).await.map_err(|error| Error::shared(&error))?;
         Ok(presence.unwrap_or_default())
     }
 
     async fn window(&self, ctx: &Context<'_>) -> Result<Option<workday::Window>> {
-        let schedule = rows::load_some(ctx, self.schedule_id).await?;
-        let zone = facts::parse_zone(&self.time_zone)?;
-        Ok(schedule.and_then(|schedule| workday::window(&schedule, self.on, zone)))
+        let shift = rows::load_some(ctx, self.shift_id).await?;
+        let zone = duties::parse_zone(&self.time_zone)?;
+        Ok(shift.and_then(|shift| workday::window(&shift, self.on, zone)))
     }
 }
 
@@ -78,6 +80,11 @@ impl Workday {
     /// The working hours that hold on it (*jam kerja*); absent on a day off.
     async fn schedule(&self, ctx: &Context<'_>) -> Result<Option<Schedule>> {
         Ok(rows::load_some(ctx, self.schedule_id).await?.map(Schedule::from))
+    }
+
+    /// The shift (*giliran kerja*); absent on a day off.
+    async fn shift(&self, ctx: &Context<'_>) -> Result<Option<Shift>> {
+        Ok(rows::load_some(ctx, self.shift_id).await?.map(Shift::from))
     }
 
     /// From when on check-ins count; absent on a day off.
@@ -138,18 +145,26 @@ pub struct PunctualityRule {
     version: i32,
 }
 
-/// A level of lateness (*tingkat keterlambatan*), where the rule set names levels (Permentan 68/2012).
+/// A level of lateness or of going early, where the rule set names levels (Permentan 68/2012).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
-#[graphql(rename_items = "UPPERCASE")]
+#[graphql(rename_items = "UPPERCASE", remote = "lateness_band::Level")]
 pub enum LatenessLevel {
-    /// 1 to 30 minutes.
+    /// *Terlambat*, 1 to 30 minutes.
     Tl1,
-    /// 31 to 60 minutes.
+    /// *Terlambat*, 31 to 60 minutes.
     Tl2,
-    /// 61 to 90 minutes.
+    /// *Terlambat*, 61 to 90 minutes.
     Tl3,
-    /// More, or no record.
+    /// *Terlambat*, more, or no record of coming.
     Tl4,
+    /// *Pulang sebelum waktunya*, 1 to 30 minutes.
+    Psw1,
+    /// *Pulang sebelum waktunya*, 31 to 60 minutes.
+    Psw2,
+    /// *Pulang sebelum waktunya*, 61 to 90 minutes.
+    Psw3,
+    /// *Pulang sebelum waktunya*, more, or no record of going.
+    Psw4,
 }
 
 /// How punctual a check-in was (*ketepatan waktu*).
@@ -157,14 +172,20 @@ pub enum LatenessLevel {
 pub struct Punctuality {
     /// Whether it came after the start (*terlambat*).
     is_late: bool,
-    /// Whole minutes after the start; seconds are dropped.
+    /// Whole minutes after the start, or after the time by which it may shift; seconds are dropped.
     minutes_late: i32,
-    /// The level, where the rule has levels: plain working hours have none.
+    /// The level, where the agency's rule of lateness has levels.
     level: Option<LatenessLevel>,
-    /// The cut of the allowance (*potongan tunjangan*) in percent, where the rule sets one: plain working hours set none.
+    /// The cut of the allowance (*potongan tunjangan*) in percent, where the agency's rule of lateness sets one.
     deduction_percent: Option<f64>,
-    /// The rule it was measured under; absent for classes, which start when their session says.
+    /// The rule of lateness it was measured under, or the working hours where the agency has chosen none; absent for
+    /// classes, which start when their session says.
     rule: Option<PunctualityRule>,
+}
+
+/// Percent of hundredths of a percent.
+pub(super) fn percent(hundredths: i32) -> f64 {
+    f64::from(hundredths) / 100.0
 }
 
 /// One recorded presence.
@@ -204,6 +225,7 @@ impl CheckIn {
                 on: self.0.workday_on.ok_or_else(missing)?,
                 time_zone: self.0.time_zone.clone(),
                 schedule_id: self.0.schedule_id,
+                shift_id: self.0.shift_id,
                 employee_id: self.0.employee_id,
             })),
         }
@@ -247,13 +269,28 @@ impl CheckIn {
     /// How punctual it was (*ketepatan waktu*); absent on going, and outside the time in which check-ins count.
     async fn punctuality(&self, ctx: &Context<'_>) -> Result<Option<Punctuality>> {
         let Some(minutes_late) = self.0.minutes_late else { return Ok(None) };
-        let schedule = rows::load_some(ctx, self.0.schedule_id).await?;
-        let rule = schedule.map(|schedule| PunctualityRule {
-            name: schedule.name,
-            citation: schedule.citation,
-            version: schedule.version,
-        });
-        Ok(Some(Punctuality { is_late: minutes_late > 0, minutes_late, level: None, deduction_percent: None, rule }))
+        let measured = match self.0.lateness_rule_id {
+            Some(id) => ctx.rows().load_one(MeasuredUnder(id)).await.map_err(|error| Error::shared(&error))?,
+            None => None,
+        };
+        let grade = measured.as_ref().and_then(|rule| rule.grade(Side::Late, minutes_late)).unwrap_or_default();
+        let rule = match measured {
+            Some(rule) => {
+                Some(PunctualityRule { name: rule.row.name, citation: rule.row.citation, version: rule.row.version })
+            }
+            None => rows::load_some(ctx, self.0.schedule_id).await?.map(|schedule| PunctualityRule {
+                name: schedule.name,
+                citation: schedule.citation,
+                version: schedule.version,
+            }),
+        };
+        Ok(Some(Punctuality {
+            is_late: minutes_late > 0,
+            minutes_late,
+            level: grade.level.map(LatenessLevel::from),
+            deduction_percent: grade.hundredths.map(percent),
+            rule,
+        }))
     }
 
     /// The nearest venue of the occasion (*lokasi*); absent where none was asked for or no location was sent.

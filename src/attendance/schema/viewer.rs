@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Object};
+use chrono::TimeDelta;
 use entity::ids::{CheckInId, CourseSessionId};
-use entity::{check_in, course_session, course_session_trainer, employee, enrolment};
+use entity::{check_in, course_session, course_session_trainer, enrolment};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 
 use super::CheckInConnection;
 use super::check_in::Workday;
-use crate::attendance::{facts, workday};
+use crate::attendance::{lives, workday};
 use crate::error::Result;
 use crate::graphql::context::ContextExt as _;
 use crate::graphql::page::{self, PageArgs};
@@ -27,16 +28,19 @@ pub struct ViewerAttendance(pub Arc<Person>);
 impl ViewerAttendance {
     /// The workday (*hari kerja*) that a check-in now would belong to; absent for citizens.
     async fn workday(&self, ctx: &Context<'_>) -> Result<Option<Workday>> {
-        let (Some(me), db) = (self.0.employee, ctx.app().db.read()) else { return Ok(None) };
-        let Some(me) = employee::Entity::find_by_id(me.id).one(db).await? else { return Ok(None) };
-        let duty = facts::duty(db, &me).await?;
-        let (now, levels) = (ctx.app().clock.now(), duty.levels());
-        let day = workday::workday_at(&levels, duty.zone, now);
+        let Some(me) = self.0.employee else { return Ok(None) };
+        let now = ctx.app().clock.now();
+        let days = now.date_naive() - TimeDelta::days(2)..=now.date_naive() + TimeDelta::days(2);
+        let mut lives = lives::lives(ctx.app(), ctx.app().db.read(), &[me.into()], &days).await?;
+        let Some(life) = lives.remove(&me.id) else { return Ok(None) };
+        let shift = workday::shift_at(&life, now, None);
+        let on = shift.map_or_else(|| workday::local_day(&life, now), |shift| shift.on);
         Ok(Some(Workday {
             employee_id: me.id,
-            on: day.as_ref().map_or_else(|| now.with_timezone(&duty.zone).date_naive(), |day| day.on),
-            time_zone: duty.zone.name().to_owned(),
-            schedule_id: day.map(|day| day.schedule.id),
+            on,
+            time_zone: life.duty(on).zone.name().to_owned(),
+            schedule_id: shift.map(|shift| shift.schedule.id),
+            shift_id: shift.map(|shift| shift.shift.id),
         }))
     }
 

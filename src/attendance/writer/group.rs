@@ -1,21 +1,26 @@
 //! A group of attempts: judged, written and committed together; or apart, where one of them spoils it for all.
 
 use std::collections::HashMap;
-use std::ops::Range;
 
+use chrono::TimeDelta;
 use entity::check_in;
 use entity::ids::EmployeeId;
 use sea_orm::DatabaseTransaction;
-use uuid::Uuid;
 
-use super::statement;
-use crate::attendance::attempt::{Entry, Recorded, Sending};
-use crate::attendance::facts;
-use crate::attendance::judge::{self, WrongCodesOf};
+use super::Job;
+use super::statement::{self, Key};
+use crate::app::App;
+use crate::attendance::attempt::{Entry, Occasion, Recorded, Sending};
+use crate::attendance::facts::{self, WrongCodesOf};
+use crate::attendance::judge;
+use crate::attendance::lives::{self, Placed};
 use crate::attendance::rules::Timing;
-use crate::db::Db;
+use crate::attendance::working_time::WorkingLife;
 use crate::error::{Error, Kind, Result};
 use crate::problem::Problem;
+
+/// So far around an attempt its shift can lie, and a phone's clock beside ours.
+const MARGIN: TimeDelta = TimeDelta::days(3);
 
 /// One attempt of the group.
 #[derive(Clone, Copy)]
@@ -23,9 +28,6 @@ struct Case<'a> {
     sending: &'a Sending,
     entry: &'a Entry,
 }
-
-/// Whose intent: unique for ever.
-type Key = (EmployeeId, Uuid);
 
 impl Case<'_> {
     fn key(&self) -> Key {
@@ -42,114 +44,128 @@ impl Case<'_> {
     }
 }
 
-/// Records the sendings of a group: one result for each entry, in their order.
+/// Records a group: one result for each entry, in their order.
 ///
-/// A row that the database does not take is found by halving: everything else is written in some few groups instead
-/// of one.
-pub(super) async fn record(db: &Db, sendings: &[&Sending]) -> Vec<Result<Recorded>> {
-    let entries = |sending: &&'_ Sending| -> Vec<_> { Vec::from_iter(sending.entries.iter()) };
-    let cases: Vec<Case<'_>> = sendings
-        .iter()
-        .flat_map(|sending| entries(sending).into_iter().map(|entry| Case { sending, entry }))
-        .collect();
+/// A row that the database does not take is found by halving: all others are written, in some few groups in place of
+/// one.
+pub(super) async fn record(app: &App, group: &[Job]) -> Vec<Result<Recorded>> {
+    let sendings = group.iter().map(|job| &job.sending);
+    let cases: Vec<Case<'_>> =
+        sendings.flat_map(|sending| sending.entries.iter().map(move |entry| Case { sending, entry })).collect();
     let mut results = Vec::with_capacity(cases.len());
-    let mut open: Vec<Range<usize>> = vec![0..cases.len()];
+    let mut open = vec![&cases[..]];
     while let Some(part) = open.pop() {
-        match commit(db, &cases[part.clone()]).await {
+        match commit(app, part).await {
             Ok(recorded) => results.extend(recorded),
             Err(error) if part.len() == 1 || matches!(error.kind(), Kind::Unavailable { .. }) => {
-                results.extend(part.map(|_| Err(Error::shared(&error))));
+                results.extend(part.iter().map(|_| Err(Error::shared(&error))));
             }
             Err(_) => {
-                let middle = part.start + part.len() / 2;
-                open.extend([middle..part.end, part.start..middle]);
+                let (first, second) = part.split_at(part.len() / 2);
+                open.extend([second, first]);
             }
         }
     }
     results
 }
 
-/// Writes cases in one transaction.
-async fn commit(db: &Db, cases: &[Case<'_>]) -> Result<Vec<Result<Recorded>>> {
-    let transaction = db.begin().await?;
-    let recorded = write(db, &transaction, cases).await?;
-    // What became of a commit that failed, nobody knows: it may be there. The phone asks again, with the same key.
-    transaction.commit().await.map_err(|error| Error::unavailable(error))?;
+/// Judges and writes cases in one transaction.
+async fn commit(app: &App, cases: &[Case<'_>]) -> Result<Vec<Result<Recorded>>> {
+    let lives = lives(app, cases).await?;
+    let transaction = app.db.begin().await?;
+    let recorded = write(&transaction, cases, &lives).await?;
+    // What became of a commit that failed nobody knows: the phone asks again, with the same key.
+    transaction.commit().await.map_err(Error::unavailable)?;
     Ok(recorded)
 }
 
 /// What becomes of a case.
-enum Place {
-    /// It is one of the new rows.
-    Fresh(usize),
-    /// Its key is that of one of the new rows.
-    Twin(usize),
-    /// It is answered without a row.
-    Answered(Result<Recorded>),
+enum Place<'a> {
+    /// It is, or would be, one of the new rows; the first case of its key is.
+    Row { at: usize, is_first: bool },
+    /// It was there.
+    Known(&'a check_in::Model),
+    /// It cannot be recorded.
+    Refused(Error),
 }
 
-async fn write(db: &Db, transaction: &DatabaseTransaction, cases: &[Case<'_>]) -> Result<Vec<Result<Recorded>>> {
+async fn write(
+    transaction: &DatabaseTransaction,
+    cases: &[Case<'_>],
+    lives: &HashMap<EmployeeId, WorkingLife>,
+) -> Result<Vec<Result<Recorded>>> {
     let screened: Vec<Result<Timing>> = cases.iter().map(|case| judge::screen(case.sending, case.entry)).collect();
-    let (mut wrong_codes, known) = look_up(db, transaction, cases, &screened).await?;
-    let mut fresh: Vec<check_in::Model> = Vec::with_capacity(cases.len());
-    let mut first: HashMap<Key, usize> = HashMap::with_capacity(cases.len());
+    let (mut wrong_codes, known) = look_up(transaction, cases, &screened).await?;
+    let mut rows: Vec<check_in::Model> = Vec::with_capacity(cases.len());
+    let mut row_of: HashMap<Key, usize> = HashMap::with_capacity(cases.len());
     let mut places = Vec::with_capacity(cases.len());
     for (case, timing) in cases.iter().zip(screened) {
         let key = case.key();
         places.push(if let Some(check_in) = known.get(&key) {
-            Place::Answered(case.known(check_in))
-        } else if let Some(row) = first.get(&key) {
-            Place::Twin(*row)
+            Place::Known(check_in)
+        } else if let Some(at) = row_of.get(&key) {
+            Place::Row { at: *at, is_first: false }
         } else {
-            match timing.and_then(|timing| judge::judge(case.sending, case.entry, timing, &mut wrong_codes)) {
-                Ok(check_in) => {
-                    first.insert(key, fresh.len());
-                    fresh.push(check_in);
-                    Place::Fresh(fresh.len() - 1)
+            let life = lives.get(&case.sending.me.id);
+            match timing.and_then(|timing| judge::judge(case.sending, case.entry, timing, life, &mut wrong_codes)) {
+                Ok(row) => {
+                    row_of.insert(key, rows.len());
+                    rows.push(row);
+                    Place::Row { at: rows.len() - 1, is_first: true }
                 }
-                Err(error) => Place::Answered(Err(error)),
+                Err(error) => Place::Refused(error),
             }
         });
     }
-    // Those whose key was taken already are not among the written ones.
-    let written = statement::insert(transaction, &fresh).await?;
-    let taken: Vec<Key> = fresh
+    let written = statement::insert(transaction, &rows).await?;
+    let taken: Vec<Key> = rows
         .iter()
         .filter(|row| !written.contains(&row.id))
         .map(|row| (row.employee_id, row.idempotency_key))
         .collect();
     let taken = statement::find(transaction, &taken).await?;
-    let answer = |(case, place): (&Case<'_>, Place)| match place {
-        Place::Answered(result) => result,
-        Place::Fresh(row) | Place::Twin(row) => match (taken.get(&case.key()), &place) {
-            (Some(check_in), _) => case.known(check_in),
-            (None, Place::Fresh(_)) => Ok(Recorded { check_in: fresh[row].clone(), is_replay: false }),
-            (None, _) => case.known(&fresh[row]),
+    let answer = |(case, place): (&Case<'_>, Place<'_>)| match place {
+        Place::Refused(error) => Err(error),
+        Place::Known(check_in) => case.known(check_in),
+        Place::Row { at, is_first } => match taken.get(&case.key()) {
+            Some(check_in) => case.known(check_in),
+            None if is_first => Ok(Recorded { check_in: rows[at].clone(), is_replay: false }),
+            None => case.known(&rows[at]),
         },
     };
     Ok(cases.iter().zip(places).map(answer).collect())
 }
 
+/// The working lives of those who come to duty or go from it, around their attempts: three queries for all of them.
+async fn lives(app: &App, cases: &[Case<'_>]) -> Result<HashMap<EmployeeId, WorkingLife>> {
+    let on_duty = || cases.iter().filter(|case| matches!(case.entry.attempt.occasion, Occasion::Workday(_)));
+    let mut people: Vec<Placed> = on_duty().map(|case| case.sending.me.into()).collect();
+    people.sort_unstable_by_key(|person| person.employee_id);
+    people.dedup_by_key(|person| person.employee_id);
+    let days = on_duty().flat_map(|case| [case.entry.attempt.captured_at, case.sending.received_at]);
+    let days = days.map(|at| at.date_naive());
+    let (Some(first), Some(last)) = (days.clone().min(), days.max()) else { return Ok(HashMap::new()) };
+    lives::lives(app, app.db.read(), &people, &(first - MARGIN..=last + MARGIN)).await
+}
+
 /// What must be known before judging: whether an attempt that could no longer be recorded is the replay of one that
-/// was, and the codes that were guessed before.
+/// was, and which codes were guessed before.
 async fn look_up(
-    db: &Db,
     transaction: &DatabaseTransaction,
     cases: &[Case<'_>],
     screened: &[Result<Timing>],
 ) -> Result<(WrongCodesOf, HashMap<Key, check_in::Model>)> {
-    let mut doubtful = Vec::new();
-    let mut guesses = Vec::new();
+    let (mut doubtful, mut guesses) = (Vec::new(), Vec::new());
     for (case, timing) in cases.iter().zip(screened) {
-        let guessed = timing.as_ref().map(|timing| judge::guessed(case.sending, case.entry, *timing));
-        match guessed {
-            Ok(None) => continue,
-            Ok(Some(session)) => guesses.push((case.sending.me.id, session)),
-            Err(_) => {}
+        match timing.as_ref().map(|timing| judge::guessed(case.sending, case.entry, *timing)) {
+            Ok(None) => {}
+            Ok(Some(session)) => {
+                guesses.push((case.sending.me.id, session));
+                doubtful.push(case.key());
+            }
+            Err(_) => doubtful.push(case.key()),
         }
-        doubtful.push(case.key());
     }
-    // Guesses of a person are judged one after the other, in whichever process they arrive.
-    let wrong_codes = facts::wrong_codes(transaction, db.engine(), &guesses).await?;
+    let wrong_codes = facts::wrong_codes(transaction, &guesses).await?;
     Ok((wrong_codes, statement::find(transaction, &doubtful).await?))
 }

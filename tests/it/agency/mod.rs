@@ -89,8 +89,8 @@ async fn who_sees_but_does_not_keep_is_forbidden(#[values(Engine::Sqlite, Engine
     let sabang = &cast.sabang;
     let agency = sabang.agency.to_string();
     let hours = json!({
-        "agencyId": agency, "name": "X", "citation": "X", "validFrom": "2026-11-23", "weekdays": ["MONDAY"],
-        "startsAt": "07:30", "endsAt": "16:00",
+        "agencyId": agency, "name": "X", "citation": "X", "validFrom": "2026-11-23",
+        "shifts": [{ "name": "X", "weekdays": ["MONDAY"], "startsAt": "07:30", "endsAt": "16:00" }],
     });
     let place = json!({ "agencyId": agency, "name": "X", "latitude": 5.9, "longitude": 95.3, "radiusMeters": 100 });
     let person = json!({ "agencyId": agency, "name": "X", "employment": "PNS", "nip": "198703122010012999" });

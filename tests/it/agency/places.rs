@@ -55,38 +55,58 @@ async fn working_hours_have_versions(#[values(Engine::Sqlite, Engine::Postgres)]
     let hours = |unit: Value, day: &str, from: &str, until: &str| {
         json!({
             "agencyId": sabang.agency.to_string(), "unitId": unit, "name": "Jam kerja", "citation": "SK 1/2026",
-            "validFrom": day, "weekdays": ["FRIDAY", "MONDAY", "MONDAY"], "startsAt": from, "endsAt": until,
+            "validFrom": day, "shifts": [{
+                "name": "Pagi", "weekdays": ["FRIDAY", "MONDAY", "MONDAY"], "startsAt": from, "endsAt": until,
+            }],
         })
     };
     let set = async |input: Value| {
-        let fields =
-            "schedule { version validFrom validUntil weekdays startsAt endsAt opensBeforeMinutes unit { id } }";
+        let fields = "schedule { version season validFrom validUntil unit { id }
+                shifts { weekdays startsAt endsAt breakMinutes opensBeforeMinutes } }";
         let payload = admin.change("setWorkingHours", fields, input).await;
         assert_eq!(payload["errors"], json!([]));
         payload["schedule"].clone()
     };
     let first = set(hours(Value::Null, "2026-01-01", "07:30", "16:00")).await;
     let expected = json!({
-        "version": 1, "validFrom": "2026-01-01", "validUntil": null, "weekdays": ["MONDAY", "FRIDAY"],
-        "startsAt": "07:30", "endsAt": "16:00", "opensBeforeMinutes": 120, "unit": null,
+        "version": 1, "season": "NORMAL", "validFrom": "2026-01-01", "validUntil": null, "unit": null,
+        "shifts": [{
+            "weekdays": ["MONDAY", "FRIDAY"], "startsAt": "07:30", "endsAt": "16:00", "breakMinutes": 0,
+            "opensBeforeMinutes": 120,
+        }],
     });
     assert_eq!(first, expected);
     let night = set(hours(json!(sabang.unit.to_string()), "2026-06-01", "22:00", "06:00")).await;
-    assert_eq!((&night["version"], &night["endsAt"]), (&json!(1), &json!("06:00")), "a unit counts for itself");
+    assert_eq!(
+        (&night["version"], &night["shifts"][0]["endsAt"]),
+        (&json!(1), &json!("06:00")),
+        "a unit counts for itself"
+    );
     let second = set(hours(Value::Null, "2026-07-01", "08:00", "15:00")).await;
     assert_eq!(second["version"], 2);
     for (field, value, code) in [
         ("validFrom", json!("2026-06-30"), "OUT_OF_RANGE"),
         ("validFrom", json!("0001-01-01"), "OUT_OF_RANGE"),
-        ("weekdays", json!([]), "BLANK"),
-        ("opensBeforeMinutes", json!(721), "OUT_OF_RANGE"),
-        ("closesAfterMinutes", json!(-1), "OUT_OF_RANGE"),
+        ("shifts", json!([]), "OUT_OF_RANGE"),
+        ("flexibleMinutes", json!(241), "OUT_OF_RANGE"),
         ("citation", json!(" "), "BLANK"),
         ("unitId", json!(cast.sibolga.unit.to_string()), "NOT_FOUND"),
     ] {
         let mut input = hours(Value::Null, "2026-08-01", "08:00", "15:00");
         input[field] = value.clone();
         assert_eq!(admin.refusal("setWorkingHours", input).await, refused(code, field), "{field} {value}");
+    }
+    for (field, value, code) in [
+        ("weekdays", json!([]), "BLANK"),
+        ("name", json!(" "), "BLANK"),
+        ("breakMinutes", json!(241), "OUT_OF_RANGE"),
+        ("opensBeforeMinutes", json!(721), "OUT_OF_RANGE"),
+        ("closesAfterMinutes", json!(-1), "OUT_OF_RANGE"),
+    ] {
+        let mut input = hours(Value::Null, "2026-08-01", "08:00", "15:00");
+        input["shifts"][0][field] = value.clone();
+        let expected = refused(code, &format!("shifts.0.{field}"));
+        assert_eq!(admin.refusal("setWorkingHours", input).await, expected, "{field} {value}");
     }
     let query = "query($id: ID!) { node(id: $id) { ... on Agency { schedules { nodes { version validUntil } } } } }";
     let found = sabang.employee.phone.data(query, json!({ "id": sabang.agency.to_string() })).await;

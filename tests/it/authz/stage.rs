@@ -53,6 +53,8 @@ pub struct Country {
     pub city: String,
     pub holiday: String,
     pub hours: String,
+    /// A shift of them.
+    pub shift: String,
     pub course_name: String,
     pub training_form: String,
     pub rank: String,
@@ -66,6 +68,8 @@ pub struct Side {
     pub unit: String,
     pub venue: String,
     pub hours: String,
+    /// A shift of them.
+    pub shift: String,
     pub employee: String,
     pub colleague: String,
     pub trainer: String,
@@ -101,6 +105,7 @@ impl Side {
             &self.unit,
             &self.venue,
             &self.hours,
+            &self.shift,
             &self.employee,
             &self.colleague,
             &self.trainer,
@@ -124,8 +129,9 @@ impl Side {
         let (agency, unit) = (people.agency.to_string(), people.unit.to_string());
         let hours = json!({
             "agencyId": agency, "unitId": unit, "name": "Jam loket", "citation": "SK 1/2026", "validFrom": "2026-11-23",
-            "weekdays": ["MONDAY"], "startsAt": "07:30", "endsAt": "16:00",
+            "shifts": [{ "name": "X", "weekdays": ["MONDAY"], "startsAt": "07:30", "endsAt": "16:00" }],
         });
+        let hours = make(admin, "setWorkingHours", "schedule", hours).await;
         let newcomer = json!({
             "agencyId": agency, "name": "Keumalahayati", "employment": "PNS", "nip": newcomer_nip,
         });
@@ -145,7 +151,8 @@ impl Side {
         Self {
             root: people.root.to_string(),
             venue: people.venue.to_string(),
-            hours: make(admin, "setWorkingHours", "schedule", hours).await,
+            shift: shift_of(admin, &hours).await,
+            hours,
             employee: people.employee.employee.to_string(),
             colleague: people.colleague.employee.to_string(),
             trainer: people.trainer.employee.to_string(),

@@ -1,0 +1,254 @@
+//! Which shifts somebody works on a day, and why: pure functions of dated data.
+//!
+//! Working hours stand on levels: the unit's own, its parents', the agency's, the country's (Perpres 21/2023). On a day
+//! the nearest level decides that has hours of the day's season: normal ones or those of Ramadan, or such as hold all
+//! year. Of their versions the newest that holds decides. Leave goes before everything; where shifts are rostered the
+//! roster says who works; else holidays and days without a shift are free.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use chrono::{Datelike as _, NaiveDate};
+use chrono_tz::Tz;
+use entity::duty_arrangement::{self, Kind};
+use entity::schedule::Season;
+use entity::{holiday, ramadan_period, schedule, shift};
+
+use super::lateness::Adoption;
+use super::rules::Fence;
+use super::workday::{Window, window};
+
+/// Working hours with their shifts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hours {
+    /// The hours.
+    pub schedule: schedule::Model,
+    /// Their shifts, in order.
+    pub shifts: Vec<shift::Model>,
+}
+
+/// The nation's calendar.
+#[derive(Debug, Default)]
+pub struct Calendar {
+    /// National holidays and days of collective leave.
+    pub holidays: HashMap<NaiveDate, holiday::Model>,
+    /// Every Ramadan that was announced.
+    pub ramadan: Vec<ramadan_period::Model>,
+}
+
+/// What holds for everybody of a unit.
+#[derive(Debug)]
+pub struct Duty {
+    /// The working hours of the unit, of its parents, of the agency, of the country, each level by itself.
+    pub levels: Vec<Vec<Hours>>,
+    /// The unit's zone.
+    pub zone: Tz,
+    /// The active venues of the unit and its parents.
+    pub fences: Vec<Fence>,
+    /// The nation's calendar.
+    pub calendar: Arc<Calendar>,
+    /// The rules of lateness that the agency has chosen.
+    pub lateness: Vec<Adoption>,
+}
+
+/// A shift that the roster gives somebody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rostered {
+    /// The local day on which it starts.
+    pub on: NaiveDate,
+    /// The shift.
+    pub shift: shift::Model,
+    /// The hours that it belongs to.
+    pub schedule: schedule::Model,
+}
+
+/// What holds for one person: where they were placed when, and what was granted to them.
+#[derive(Debug, Clone)]
+pub struct WorkingLife {
+    /// Their first day here.
+    pub serves_from: NaiveDate,
+    /// Their last day here; absent while they serve.
+    pub serves_until: Option<NaiveDate>,
+    /// The duty of each placement with its last day, in order; the present one has none and stands last.
+    pub placements: Vec<(Option<NaiveDate>, Arc<Duty>)>,
+    /// Approved leave, duty travel, work from home.
+    pub arrangements: Vec<duty_arrangement::Model>,
+    /// Their roster.
+    pub roster: Vec<Rostered>,
+}
+
+/// Why a day is a workday, or is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, async_graphql::Enum)]
+#[graphql(name = "DutyBasis")]
+pub enum Basis {
+    /// A workday by the working hours (*jam kerja*).
+    Schedule,
+    /// A workday by the roster (*jadwal dinas*).
+    Roster,
+    /// Free: the working hours have no shift on this day of the week (*libur mingguan*).
+    RestDay,
+    /// Free: the roster gives no shift (*lepas dinas*).
+    NotRostered,
+    /// Free: a national holiday (*hari libur nasional*).
+    Holiday,
+    /// Free: collective leave (*cuti bersama*).
+    CollectiveLeave,
+    /// Free: approved leave (*cuti*).
+    Leave,
+    /// Free: nobody has set working hours for the day.
+    NoSchedule,
+    /// Free: before the first day of service here, or after the last.
+    NotServing,
+}
+
+/// A day of somebody's: what it is and from what that follows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DutyDay<'a> {
+    /// The local date.
+    pub on: NaiveDate,
+    /// Why it is what it is.
+    pub basis: Basis,
+    /// The working hours that were asked.
+    pub schedule: Option<&'a schedule::Model>,
+    /// The holiday that it is, whether or not it is free.
+    pub holiday: Option<&'a holiday::Model>,
+    /// The Ramadan that it lies in.
+    pub ramadan: Option<&'a ramadan_period::Model>,
+    /// The leave, duty travel or work from home that holds.
+    pub arrangement: Option<&'a duty_arrangement::Model>,
+    /// The shifts to work, in the order in which they start; none on a free day.
+    pub shifts: Vec<DutyShift<'a>>,
+}
+
+/// A shift that somebody works.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct DutyShift<'a> {
+    /// The local date on which it starts.
+    pub on: NaiveDate,
+    /// The hours that it belongs to.
+    pub schedule: &'a schedule::Model,
+    /// The shift.
+    pub shift: &'a shift::Model,
+    /// When.
+    pub window: Window,
+    /// Whether it is worked at the unit's venues: not on duty travel, not from home.
+    pub is_fenced: bool,
+}
+
+impl WorkingLife {
+    /// Somebody of whom nothing is known but the unit.
+    #[must_use]
+    pub fn of(duty: Arc<Duty>) -> Self {
+        Self {
+            serves_from: NaiveDate::MIN,
+            serves_until: None,
+            placements: vec![(None, duty)],
+            arrangements: Vec::new(),
+            roster: Vec::new(),
+        }
+    }
+
+    /// The duty of the unit in which they were on a day.
+    ///
+    /// # Panics
+    /// When there is no placement at all: the present one always stands there.
+    #[must_use]
+    pub fn duty(&self, on: NaiveDate) -> &Duty {
+        let held = self.placements.iter().find(|(last, _)| last.is_none_or(|last| on <= last));
+        &held.or(self.placements.last()).expect("the present placement").1
+    }
+
+    /// What a day is, and why.
+    #[must_use]
+    pub fn day(&self, on: NaiveDate) -> DutyDay<'_> {
+        let duty = self.duty(on);
+        let ramadan = duty.calendar.ramadan.iter().find(|period| (period.starts_on..=period.ends_on).contains(&on));
+        let holiday = duty.calendar.holidays.get(&on);
+        let hours = duty.hours(on, ramadan.is_some());
+        let arrangement = self.arrangement(on);
+        let mut day = DutyDay {
+            on,
+            basis: Basis::Schedule,
+            schedule: hours.map(|hours| &hours.schedule),
+            holiday,
+            ramadan,
+            arrangement,
+            shifts: Vec::new(),
+        };
+        let rostered: Vec<&Rostered> = self.roster.iter().filter(|entry| entry.on == on).collect();
+        let is_away = arrangement.is_some_and(|arrangement| !is_leave(arrangement.kind));
+        day.basis = match hours {
+            _ if on < self.serves_from || self.serves_until.is_some_and(|last| last < on) => Basis::NotServing,
+            _ if arrangement.is_some() && !is_away => Basis::Leave,
+            _ if !rostered.is_empty() => Basis::Roster,
+            None => Basis::NoSchedule,
+            Some(hours) if hours.schedule.is_rostered => Basis::NotRostered,
+            Some(hours) if hours.schedule.observes_holidays && holiday.is_some() => {
+                match holiday.map(|holiday| holiday.kind) {
+                    Some(holiday::Kind::CollectiveLeave) => Basis::CollectiveLeave,
+                    _ => Basis::Holiday,
+                }
+            }
+            Some(hours) if !hours.shifts.iter().any(|shift| works_on(shift, on)) => Basis::RestDay,
+            Some(_) => Basis::Schedule,
+        };
+        let worked: Vec<(&schedule::Model, &shift::Model)> = match (day.basis, hours) {
+            (Basis::Roster, _) => rostered.iter().map(|entry| (&entry.schedule, &entry.shift)).collect(),
+            (Basis::Schedule, Some(hours)) => {
+                hours.shifts.iter().filter(|shift| works_on(shift, on)).map(|shift| (&hours.schedule, shift)).collect()
+            }
+            _ => Vec::new(),
+        };
+        day.shifts = worked
+            .into_iter()
+            .filter_map(|(schedule, shift)| {
+                let window = window(shift, on, duty.zone)?;
+                Some(DutyShift { on, schedule, shift, window, is_fenced: !is_away })
+            })
+            .collect();
+        day.shifts.sort_by_key(|shift| shift.window.starts_at);
+        day
+    }
+
+    fn arrangement(&self, on: NaiveDate) -> Option<&duty_arrangement::Model> {
+        let held = self.arrangements.iter().filter(|row| (row.starts_on..=row.ends_on).contains(&on));
+        // Leave goes before duty travel, whichever was approved first.
+        held.min_by_key(|row| (!is_leave(row.kind), row.id))
+    }
+}
+
+impl Duty {
+    /// The working hours that decide on a day.
+    #[must_use]
+    pub fn hours(&self, on: NaiveDate, is_ramadan: bool) -> Option<&Hours> {
+        let season = if is_ramadan { Season::Ramadan } else { Season::Normal };
+        let holds = |hours: &&Hours| {
+            let row = &hours.schedule;
+            [season, Season::AllYear].contains(&row.season)
+                && row.valid_from <= on
+                && row.valid_until.is_none_or(|last| on <= last)
+        };
+        // The hours that hold all year go behind those of the season, where one level has both.
+        let newest = |hours: &&Hours| (hours.schedule.season == season, hours.schedule.version);
+        self.levels.iter().find_map(|level| level.iter().filter(holds).max_by_key(newest))
+    }
+
+    /// The rule of lateness that the agency has chosen for a day.
+    #[must_use]
+    pub fn adoption(&self, on: NaiveDate) -> Option<&Adoption> {
+        let holds = |adoption: &&Adoption| {
+            adoption.row.valid_from <= on && adoption.row.valid_until.is_none_or(|last| on <= last)
+        };
+        self.lateness.iter().filter(holds).max_by_key(|adoption| adoption.row.version)
+    }
+}
+
+/// Whether it frees from duty; duty travel and work from home only free from the place.
+#[must_use]
+pub const fn is_leave(kind: Kind) -> bool {
+    !matches!(kind, Kind::DutyTravel | Kind::WorkFromHome)
+}
+
+fn works_on(shift: &shift::Model, on: NaiveDate) -> bool {
+    shift.weekdays & 1 << on.weekday().num_days_from_monday() != 0
+}
