@@ -8,12 +8,14 @@
 //! | [`agency`] | agencies, units, employees, venues, schedules, national lists |
 //! | [`programme`] | courses, runs, sessions, enrolments |
 //! | [`attendance`] | check-ins |
+//! | [`audit`] | what was decided over people, chained by hashes |
 //! | [`policy`] | every authorisation decision |
 //! | [`import`], [`demo`] | data from files |
 
 pub mod agency;
 pub mod app;
 pub mod attendance;
+pub mod audit;
 pub mod cli;
 pub mod clock;
 pub mod config;

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use entity::ids::{AccountId, AgencyId, DeviceId, EmployeeId, UnitId};
 use entity::{
     account, agency, check_in, course, course_run, course_run_guest, course_session, course_session_trainer, device,
-    employee, employee_nip, enrolment, holiday, jurisdiction, role_grant, schedule, shift, siasn_term, unit, venue,
+    duty_arrangement, employee, employee_nip, enrolment, holiday, jurisdiction, role_grant, schedule, shift,
+    siasn_term, unit, venue,
 };
 use sea_orm::sea_query::{Expr, SelectStatement};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QuerySelect, QueryTrait, Select};
@@ -355,6 +356,21 @@ impl Scoped for check_in::Entity {
             Some(me) => seen
                 .add(check_in::Column::EmployeeId.eq(me.id))
                 .add(check_in::Column::CourseSessionId.in_subquery(taught_sessions(me.id))),
+            None => seen,
+        }
+    }
+}
+
+/// One's own; those of the people that one keeps or is the superior of.
+impl Scoped for duty_arrangement::Entity {
+    fn scope(actor: &Actor) -> Condition {
+        let Actor::Person(person) = actor else { return nobody() };
+        let people = employee::Entity::find().filter(subordinates(person));
+        let seen = Condition::any()
+            .add(duty_arrangement::Column::AgencyId.is_in(person.administers.iter().copied()))
+            .add(duty_arrangement::Column::EmployeeId.in_subquery(ids(people, employee::Column::Id)));
+        match person.employee {
+            Some(me) => seen.add(duty_arrangement::Column::EmployeeId.eq(me.id)),
             None => seen,
         }
     }

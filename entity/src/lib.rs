@@ -6,6 +6,8 @@
 pub mod absence_sanction;
 pub mod account;
 pub mod agency;
+pub mod audit_chain;
+pub mod audit_entry;
 pub mod check_in;
 pub mod contact;
 pub mod correction;

@@ -10,6 +10,7 @@ mod m0002_identity;
 mod m0003_agency;
 mod m0004_course;
 mod m0005_attendance;
+mod m0006_audit;
 
 pub use sea_orm_migration::{MigrationStatus, MigratorTrait};
 
@@ -25,6 +26,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0003_agency::Migration),
             Box::new(m0004_course::Migration),
             Box::new(m0005_attendance::Migration),
+            Box::new(m0006_audit::Migration),
         ]
     }
 }

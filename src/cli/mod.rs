@@ -1,6 +1,7 @@
 //! The command line.
 
 mod start;
+mod verify;
 
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -55,6 +56,8 @@ enum Command {
     Migrate(MigrateCommand),
     /// Reads a file of reference data, units or people into the database.
     Import(ImportArgs),
+    /// Recomputes every chain of the audit log; fails with the first broken place.
+    Verify(verify::VerifyArgs),
     /// Prints the GraphQL schema (SDL).
     Schema,
     /// The keys that sign access tokens.
@@ -126,6 +129,12 @@ pub enum CliError {
     /// An import as a whole.
     #[error("{0}")]
     Import(#[from] ImportError),
+    /// The database is older than this version.
+    #[error("the database lacks the change {0}: `bina migrate up` applies it")]
+    Pending(String),
+    /// The audit log is not what it was.
+    #[error("the audit log: {0}")]
+    Broken(String),
     /// A file, a socket or the terminal.
     #[error("{what}: {source}")]
     Io {
@@ -195,6 +204,7 @@ pub async fn run(cli: Cli, out: &mut (dyn Write + Send)) -> Result<(), CliError>
         }
         Command::Migrate(command) => migrate(command, out).await,
         Command::Import(args) => import(args, out).await,
+        Command::Verify(args) => verify::run(args, out).await,
         Command::Schema => write!(out, "{}", crate::graphql::sdl()).map_err(io_error("the terminal")),
         Command::Keys(KeysCommand::Rotate) => {
             let config = configure("bina-data")?;

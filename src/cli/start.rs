@@ -14,7 +14,7 @@ use super::{CliError, explain};
 use crate::app::App;
 use crate::clock::Clock;
 use crate::config::{Config, DatabaseConfig, TokenConfig};
-use crate::db::{self, Direction};
+use crate::db::{self, Db, Direction};
 use crate::error::Error;
 use crate::http;
 use crate::id::Ids;
@@ -57,6 +57,25 @@ pub(super) async fn start(config: Config) -> Result<App, CliError> {
     // Opened once more with the rest; here for words that name the variable.
     keys::KeyRing::open(&config.token, &Clock::system(), &Ids::default()).map_err(bad_key_file(&config.token))?;
     Ok(App::start(config, Clock::system()).await?)
+}
+
+/// A database that is there and has every change that this version knows; nothing is written to it.
+pub(super) async fn existing(config: &Config) -> Result<Db, CliError> {
+    if let DatabaseConfig::Sqlite { file } = &config.database
+        && !file.is_file()
+    {
+        return Err(CliError::Setting {
+            setting: format!("BINA_DATA_DIR, {}", file.display()),
+            cause: "there is no database".to_owned(),
+            takes: "the folder of the embedded database",
+        });
+    }
+    migrated(&config.database, None).await?;
+    let db = Db::connect(&config.database).await?;
+    match db::migration_status(&db).await?.into_iter().find(|(_, is_applied)| !is_applied) {
+        Some((name, _)) => Err(CliError::Pending(name)),
+        None => Ok(db),
+    }
 }
 
 /// Migrates where that is asked for; what is wrong with the database is said with the variable that leads to it.

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::rows;
 use crate::agency::schema::{Agency, Employee, Holiday, Jurisdiction, Schedule, Shift, SiasnTerm, Unit, Venue};
-use crate::attendance::schema::CheckIn;
+use crate::attendance::schema::{CheckIn, DutyArrangement};
 use crate::error::{Error, Result};
 use crate::identity::schema::{Device, RoleGrant};
 use crate::problem::Problem;
@@ -42,6 +42,7 @@ nodes! {
     CourseRunId => CourseRun,
     CourseSessionId => CourseSession,
     DeviceId => Device,
+    DutyArrangementId => DutyArrangement,
     EmployeeId => Employee,
     EnrolmentId => Enrolment,
     HolidayId => Holiday,

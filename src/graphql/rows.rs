@@ -8,8 +8,8 @@ use async_graphql::ID;
 use async_graphql::dataloader::Loader;
 use entity::employee;
 use entity::ids::{
-    AccountId, AgencyId, CheckInId, CourseId, CourseRunId, CourseSessionId, DeviceId, EmployeeId, EnrolmentId,
-    HolidayId, JurisdictionId, RoleGrantId, ScheduleId, ShiftId, SiasnTermId, TypedId, UnitId, VenueId,
+    AccountId, AgencyId, CheckInId, CourseId, CourseRunId, CourseSessionId, DeviceId, DutyArrangementId, EmployeeId,
+    EnrolmentId, HolidayId, JurisdictionId, RoleGrantId, ScheduleId, ShiftId, SiasnTermId, TypedId, UnitId, VenueId,
 };
 use sea_orm::sea_query::LockType;
 use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait, QueryFilter as _, QuerySelect as _, Select};
@@ -64,6 +64,7 @@ row_keys! {
     CourseRunId => course_run,
     CourseSessionId => course_session,
     DeviceId => device,
+    DutyArrangementId => duty_arrangement,
     EmployeeId => employee,
     EnrolmentId => enrolment,
     HolidayId => holiday,

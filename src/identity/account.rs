@@ -16,6 +16,7 @@ use super::session::revoke_devices;
 use super::throttle::{self, Counter};
 use super::{code, find, password};
 use crate::app::App;
+use crate::audit::{self, Entry};
 use crate::clock::Instant;
 use crate::error::{Error, Result};
 use crate::policy::{self, Action, Actor};
@@ -129,6 +130,8 @@ pub async fn issue_code(app: &App, actor: &Actor, whom: &Named) -> Result<(Strin
     require_over(&transaction, actor, &employee).await?;
     let account = of_employee(app, &transaction, &employee).await?;
     let made = code::make(app, &transaction, Purpose::Account, &account.id.to_string()).await?;
+    let entry = Entry::new("ACCOUNT_CODE_ISSUED", account.id).id("employee", employee.id);
+    audit::append(&transaction, app, Some(by), Some(employee.agency_id), entry).await?;
     transaction.commit().await?;
     tracing::info!(audit = true, by = %by, to = %account.id, "a one-time code was issued");
     Ok(made)
@@ -249,6 +252,9 @@ pub async fn set_lock(app: &App, actor: &Actor, whom: EmployeeId, is_locked: boo
         .await?;
     let ended =
         if is_locked { revoke_devices(&transaction, account.id, Condition::all(), now).await? } else { Vec::new() };
+    let decision = if is_locked { "ACCOUNT_LOCKED" } else { "ACCOUNT_UNLOCKED" };
+    let entry = Entry::new(decision, account.id).id("employee", employee.id);
+    audit::append(&transaction, app, Some(by), Some(employee.agency_id), entry).await?;
     transaction.commit().await?;
     app.actors.forget_devices(&ended).await;
     tracing::info!(audit = true, %by, of = %account.id, is_locked, "an account was locked or unlocked");

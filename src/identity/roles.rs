@@ -9,6 +9,7 @@ use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, Quer
 use super::account::{Named, add_email, named, of_employee, open};
 use super::{code, rules};
 use crate::app::App;
+use crate::audit::{self, Entry};
 use crate::clock::Instant;
 use crate::error::{Error, Result};
 use crate::policy::{self, Action, Actor};
@@ -73,6 +74,7 @@ pub async fn grant(app: &App, actor: &Actor, whom: &Named, grant: Grant) -> Resu
         revoked_at: Set(None),
     };
     let row = row.insert(&transaction).await?;
+    audit::append(&transaction, app, Some(granter), row.agency_id, entry("ROLE_GRANTED", &row)).await?;
     transaction.commit().await?;
     app.actors.forget();
     tracing::info!(audit = true, by = %granter, to = %row.account_id, grant = %row.id, "a role was given");
@@ -96,12 +98,15 @@ pub async fn revoke(app: &App, actor: &Actor, id: RoleGrantId) -> Result<role_gr
         (Role::NationalAdmin, _) | (Role::Supervisor, None) => return Err(Error::refused(Problem::Forbidden)),
     }
     let now = app.clock.now();
-    role_grant::Entity::update_many()
+    let taken = role_grant::Entity::update_many()
         .col_expr(role_grant::Column::RevokedAt, Expr::value(now))
         .filter(role_grant::Column::Id.eq(id))
         .filter(role_grant::Column::RevokedAt.is_null())
         .exec(&transaction)
         .await?;
+    if taken.rows_affected > 0 {
+        audit::append(&transaction, app, Some(by), held.agency_id, entry("ROLE_REVOKED", &held)).await?;
+    }
     transaction.commit().await?;
     app.actors.forget();
     held.revoked_at = Some(now);
@@ -134,8 +139,16 @@ pub async fn create_national_admin(app: &App, email: &str, name: &str) -> Result
         granted_at: Set(now),
         revoked_at: Set(None),
     };
-    role.insert(&transaction).await?;
+    let role = role.insert(&transaction).await?;
     let code = code::make(app, &transaction, entity::one_time_code::Purpose::Account, &account.id.to_string()).await?;
+    audit::append(&transaction, app, None, None, entry("ROLE_GRANTED", &role)).await?;
     transaction.commit().await?;
     Ok(code)
+}
+
+fn entry(decision: &'static str, grant: &role_grant::Model) -> Entry {
+    Entry::new(decision, grant.id)
+        .id("account", grant.account_id)
+        .word("role", grant.role)
+        .id_if_any("unit", grant.unit_id)
 }

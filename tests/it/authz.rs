@@ -185,7 +185,8 @@ const MUTATIONS: &[Case] = &[
         |_, own| json!({ "employeeId": own.employee, "nip": "199003122015011009", "validFrom": "2026-11-23" })),
     mutation("setWorkingHours",     [WHO,  GONE, NO,   NO,   NO,   NO,   GONE, GONE, OK,   GONE],  "schedule { id }",
         |_, own| json!({ "agencyId": own.agency, "unitId": own.unit, "name": "Jam loket", "citation": "SK 2/2026",
-            "validFrom": "2026-11-24", "weekdays": ["MONDAY"], "startsAt": "08:00", "endsAt": "16:00" })),
+            "validFrom": "2026-11-24", "shifts": [{ "name": "Loket",
+                "weekdays": ["MONDAY"], "startsAt": "08:00", "endsAt": "16:00" }] })),
 
     mutation("createCourse",        [WHO,  GONE, NO,   NO,   NO,   NO,   GONE, GONE, OK,   GONE],  "course { id }",
         |stage, own| json!({ "agencyId": own.agency, "title": "Etika", "courseNameId": stage.country.course_name,

@@ -21,7 +21,7 @@ use sea_orm::{
 
 use crate::harness::{Engine, World, monday_morning};
 
-const TABLES: [&str; 20] = [
+const TABLES: [&str; 21] = [
     "account",
     "agency",
     "check_in",

@@ -3,6 +3,7 @@
 
 mod agency;
 mod attendance;
+mod audit;
 mod authz;
 mod cast;
 mod client;

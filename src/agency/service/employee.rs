@@ -11,6 +11,7 @@ use super::{Lookup, MAX_NAME, nip};
 use crate::agency::rules;
 use crate::agency::schema::{CreateEmployeeInput, UpdateEmployeeInput};
 use crate::app::App;
+use crate::audit::{self, Entry};
 use crate::error::{Error, Result};
 use crate::graphql::rows;
 use crate::policy::{self, Action, Actor};
@@ -58,7 +59,7 @@ pub async fn create(app: &App, actor: &Actor, input: CreateEmployeeInput) -> Res
 /// # Errors
 /// What `UpdateEmployeeErrorCode` names.
 pub async fn update(app: &App, actor: &Actor, input: UpdateEmployeeInput) -> Result<employee::Model> {
-    actor.person()?;
+    let by = actor.person()?.account_id;
     let transaction = app.db.begin().await?;
     let before = rows::held::<EmployeeId>(&transaction, actor, "employeeId", &input.employee_id).await?;
     policy::require(actor, Action::Keep(before.agency_id))?;
@@ -103,6 +104,9 @@ pub async fn update(app: &App, actor: &Actor, input: UpdateEmployeeInput) -> Res
         let today = rules::local_day(now, &lookup.time_zone(before.unit_id).await?);
         leave_placement(&transaction, &before, today).await?;
     }
+    for entry in decisions(&before, &employee) {
+        audit::append(&transaction, app, Some(by), Some(employee.agency_id), entry).await?;
+    }
     transaction.commit().await?;
     app.actors.forget();
     Ok(employee)
@@ -127,4 +131,19 @@ pub async fn leave_placement(db: &impl ConnectionTrait, before: &employee::Model
         .exec_without_returning(db)
         .await?;
     Ok(())
+}
+
+/// What is audited of a change: where somebody serves, and whether.
+fn decisions(before: &employee::Model, after: &employee::Model) -> Vec<Entry> {
+    let mut decisions = Vec::new();
+    if before.unit_id != after.unit_id {
+        let entry =
+            Entry::new("EMPLOYEE_MOVED", after.id).id_if_any("from", before.unit_id).id_if_any("to", after.unit_id);
+        decisions.push(entry);
+    }
+    if before.is_active != after.is_active {
+        let decision = if after.is_active { "EMPLOYEE_REACTIVATED" } else { "EMPLOYEE_DEACTIVATED" };
+        decisions.push(Entry::new(decision, after.id));
+    }
+    decisions
 }

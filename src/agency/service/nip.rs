@@ -2,7 +2,7 @@
 
 use chrono::{Days, NaiveDate};
 use entity::employee::Employment;
-use entity::ids::EmployeeId;
+use entity::ids::{EmployeeId, EmployeeNipId};
 use entity::{employee, employee_nip};
 use sea_orm::{
     ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, DatabaseTransaction, DbErr, EntityTrait as _,
@@ -13,6 +13,7 @@ use super::Lookup;
 use crate::agency::schema::ChangeEmployeeNipInput;
 use crate::agency::{nip, rules};
 use crate::app::App;
+use crate::audit::{self, Entry};
 use crate::error::{Error, Result};
 use crate::graphql::rows;
 use crate::graphql::scalars::Nip;
@@ -25,7 +26,7 @@ use crate::problem::Problem;
 /// # Errors
 /// What `ChangeEmployeeNipErrorCode` names.
 pub async fn change(app: &App, actor: &Actor, input: ChangeEmployeeNipInput) -> Result<employee::Model> {
-    actor.person()?;
+    let by = actor.person()?.account_id;
     let transaction = app.db.begin().await?;
     let before = rows::held::<EmployeeId>(&transaction, actor, "employeeId", &input.employee_id).await?;
     policy::require(actor, Action::Keep(before.agency_id))?;
@@ -34,6 +35,7 @@ pub async fn change(app: &App, actor: &Actor, input: ChangeEmployeeNipInput) -> 
     let today = rules::local_day(now, &lookup.time_zone(None).await?);
     let employment = input.employment.map_or(before.employment, Into::into);
     check("nip", &input.nip.0, employment, today)?;
+    let mut number = None;
     let present = present(&transaction, before.id).await?;
     if present.as_ref().is_none_or(|present| present.nip != input.nip.0) {
         let earliest = present.as_ref().map_or(input::FIRST_DAY, |present| present.valid_from);
@@ -43,12 +45,17 @@ pub async fn change(app: &App, actor: &Actor, input: ChangeEmployeeNipInput) -> 
             past.valid_until = Set(valid_from.checked_sub_days(Days::new(1)));
             past.update(&transaction).await?;
         }
-        give(app, &transaction, &before, input.nip, valid_from).await?;
+        number = Some(give(app, &transaction, &before, input.nip, valid_from).await?);
     }
+    let is_changed = number.is_some() || employment != before.employment;
     let mut employee = before.into_active_model();
     employee.employment = Set(employment);
     employee.updated_at = Set(now);
     let employee = employee.update(&transaction).await?;
+    if is_changed {
+        let entry = Entry::new("NIP_CHANGED", employee.id).id_if_any("number", number).word("employment", employment);
+        audit::append(&transaction, app, Some(by), Some(employee.agency_id), entry).await?;
+    }
     transaction.commit().await?;
     app.actors.forget();
     Ok(employee)
@@ -77,7 +84,7 @@ pub(super) async fn give(
     employee: &employee::Model,
     number: Nip,
     valid_from: NaiveDate,
-) -> Result<()> {
+) -> Result<EmployeeNipId> {
     let row = employee_nip::ActiveModel {
         id: Set(app.ids.new_id(app.clock.now())),
         agency_id: Set(employee.agency_id),
@@ -86,8 +93,7 @@ pub(super) async fn give(
         valid_from: Set(valid_from),
         valid_until: Set(None),
     };
-    row.insert(transaction).await.map_err(taken)?;
-    Ok(())
+    Ok(row.insert(transaction).await.map_err(taken)?.id)
 }
 
 fn taken(error: DbErr) -> Error {

@@ -14,6 +14,7 @@ use super::{Lookup, MAX_NAME};
 use crate::agency::rules;
 use crate::agency::schema::{SetWorkingHoursInput, ShiftInput};
 use crate::app::App;
+use crate::audit::{self, Entry};
 use crate::error::{Error, Result};
 use crate::graphql::rows;
 use crate::policy::{self, Actor};
@@ -35,7 +36,7 @@ const SHIFTS: RangeInclusive<usize> = 1..=50;
 /// # Errors
 /// What `SetWorkingHoursErrorCode` names.
 pub async fn set(app: &App, actor: &Actor, input: SetWorkingHoursInput) -> Result<schedule::Model> {
-    actor.person()?;
+    let by = actor.person()?.account_id;
     let transaction = app.db.begin().await?;
     let agency = rows::held::<AgencyId>(&transaction, actor, "agencyId", &input.agency_id).await?;
     policy::require_agency(actor, "agencyId", agency.id)?;
@@ -68,6 +69,11 @@ pub async fn set(app: &App, actor: &Actor, input: SetWorkingHoursInput) -> Resul
     };
     let schedule = schedule.insert(&transaction).await?;
     shift::Entity::insert_many(shifts).exec_without_returning(&transaction).await?;
+    let entry = Entry::new("WORKING_HOURS_SET", schedule.id)
+        .id_if_any("unit", schedule.unit_id)
+        .number("version", schedule.version)
+        .day("validFrom", schedule.valid_from);
+    audit::append(&transaction, app, Some(by), Some(agency.id), entry).await?;
     transaction.commit().await?;
     app.duties.forget();
     Ok(schedule)

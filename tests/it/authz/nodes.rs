@@ -34,6 +34,7 @@ const NODES: &[Line] = &[
     ("RoleGrant",     [0, 0, 0, 0, 0, 1, 0, 0, 1, 0], |stage| &stage.sabang.supervisor_role),
     ("Schedule",      [0, 1, 1, 1, 1, 1, 1, 1, 1, 1], |stage| &stage.country.hours),
     ("Schedule",      [0, 0, 1, 1, 1, 1, 0, 0, 1, 0], |stage| &stage.sabang.hours),
+    ("Shift",         [0, 0, 1, 1, 1, 1, 0, 0, 1, 0], |stage| &stage.sabang.shift),
     ("SiasnTerm",     [1, 1, 1, 1, 1, 1, 1, 1, 1, 1], |stage| &stage.country.rank),
     ("Unit",          [0, 0, 1, 1, 1, 1, 0, 0, 1, 0], |stage| &stage.sabang.unit),
     ("Venue",         [0, 0, 1, 1, 1, 1, 0, 0, 1, 0], |stage| &stage.sabang.venue),

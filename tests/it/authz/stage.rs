@@ -53,8 +53,6 @@ pub struct Country {
     pub city: String,
     pub holiday: String,
     pub hours: String,
-    /// A shift of them.
-    pub shift: String,
     pub course_name: String,
     pub training_form: String,
     pub rank: String,
@@ -99,7 +97,7 @@ pub struct Side {
 
 impl Side {
     /// Everything that is not for the eyes of other agencies.
-    pub fn private(&self) -> [&str; 19] {
+    pub fn private(&self) -> [&str; 20] {
         [
             &self.root,
             &self.unit,
@@ -291,4 +289,11 @@ async fn country(cast: &Cast) -> Country {
         rank,
         post_type,
     }
+}
+
+/// The first shift of working hours.
+async fn shift_of(phone: &Client, hours: &str) -> String {
+    let query = "query($id: ID!) { node(id: $id) { ... on Schedule { shifts { id } } } }";
+    let found = phone.data(query, json!({ "id": hours })).await;
+    found["node"]["shifts"][0]["id"].as_str().expect("a shift").to_owned()
 }

@@ -4,6 +4,7 @@ mod commands;
 mod configuration;
 mod demo;
 mod log;
+mod operations;
 mod phone;
 mod stopping;
 
