@@ -83,6 +83,18 @@ impl Writer {
         }
     }
 
+    /// Attempts that wait for their group.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.state().waiting
+    }
+
+    /// Whether a group is being written.
+    #[must_use]
+    pub fn is_writing(&self) -> bool {
+        self.state().is_writing
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

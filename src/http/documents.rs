@@ -64,3 +64,52 @@ impl Documents {
         Ok((document, executed))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn variables(value: serde_json::Value) -> Variables {
+        Variables::from_json(value)
+    }
+
+    #[tokio::test]
+    async fn a_document_that_is_known_is_refused_for_its_variables_all_the_same() {
+        let (documents, limits) = (Documents::default(), Limits::default());
+        let query = "query($n: Int!) { agencies(first: $n) { nodes { units(first: $n) { nodes { venues(first: $n) \
+                     { nodes { id name } } } } } } }";
+        for (asked, is_refused) in [(1, false), (100, true), (2, false), (100, true)] {
+            let read = documents.read(query, None, &variables(json!({ "n": asked })), &limits).await;
+            assert_eq!(read.is_err(), is_refused, "{asked}");
+        }
+        documents.0.run_pending_tasks().await;
+        assert_eq!(documents.0.entry_count(), 1);
+    }
+
+    #[tokio::test]
+    async fn of_a_known_document_the_named_operation_is_executed() {
+        let (documents, limits, none) = (Documents::default(), Limits::default(), Variables::default());
+        let query = "query A { viewer { id } } mutation B { logout { errors { code } } }";
+        for _ in 0..2 {
+            let kind =
+                async |name| documents.read(query, name, &none, &limits).await.map(|(_, executed)| executed.name);
+            assert_eq!(kind(Some("A")).await, Ok(Some("A".to_owned())));
+            assert_eq!(kind(Some("B")).await, Ok(Some("B".to_owned())));
+            assert!(kind(None).await.is_err());
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_refused_is_not_kept_and_there_is_an_end_to_the_rest() {
+        let (documents, limits, none) = (Documents::default(), Limits::default(), Variables::default());
+        assert!(documents.read("{ a { ", None, &none, &limits).await.is_err());
+        for number in 0..10_000 {
+            let query = format!("{{ viewer {{ id }} }} # {number}{}", " ".repeat(1_000));
+            assert!(documents.read(&query, None, &none, &limits).await.is_ok());
+        }
+        documents.0.run_pending_tasks().await;
+        assert!((1..=400).contains(&documents.0.entry_count()), "{}", documents.0.entry_count());
+    }
+}

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::{Request, StatusCode, header};
+use axum::http::{HeaderMap, Request, StatusCode, header};
 use bina::app::App;
 use bina::identity::token;
 use entity::ids::{AccountId, DeviceId};
@@ -37,6 +37,8 @@ enum Token {
 pub struct Answer {
     /// The HTTP status.
     pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
     /// The body.
     pub body: Value,
 }
@@ -85,9 +87,9 @@ impl Client {
         let body = json!({ "query": query, "variables": variables }).to_string();
         let request = request.body(Body::from(body)).expect("a request");
         let response = self.router.clone().oneshot(request).await.expect("an answer");
-        let status = response.status();
+        let (status, headers) = (response.status(), response.headers().clone());
         let body = response.into_body().collect().await.expect("a body").to_bytes();
-        Answer { status, body: serde_json::from_slice(&body).expect("JSON") }
+        Answer { status, headers, body: serde_json::from_slice(&body).expect("JSON") }
     }
 
     /// Sends an operation that must have no top-level error; answers its `data`.

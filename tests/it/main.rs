@@ -22,3 +22,4 @@ mod programme;
 mod reference;
 mod schema;
 mod serve;
+mod writer;
