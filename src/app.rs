@@ -6,6 +6,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Db;
 use crate::error::Result;
+use crate::events::Live;
 use crate::id::Ids;
 use crate::identity::actor::ActorCache;
 use crate::identity::keys::KeyRing;
@@ -35,6 +36,8 @@ pub struct App {
     pub check_ins: Writer,
     /// E-mail.
     pub mailer: Mailer,
+    /// Who wants to know what happens.
+    pub live: Live,
 }
 
 impl App {
@@ -52,6 +55,7 @@ impl App {
             duties: Duties::default(),
             check_ins: Writer::default(),
             mailer: Mailer::new(config.mail.as_ref())?,
+            live: Live::default(),
             config,
             db,
             clock,

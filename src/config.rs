@@ -39,6 +39,8 @@ impl fmt::Debug for Secret {
 pub struct Config {
     /// Address and port of the server.
     pub listen: SocketAddr,
+    /// The origins whose pages may open sockets, beside our own.
+    pub allowed_origins: Vec<String>,
     /// The folder of the embedded database and the key file.
     pub data_dir: PathBuf,
     /// The database.
@@ -193,9 +195,10 @@ fn of_file(file: &Path) -> Result<BTreeMap<String, String>, ConfigError> {
     values.into_iter().map(text_of).collect()
 }
 
-const NAMES: [&str; 12] = [
+const NAMES: [&str; 13] = [
     "config",
     "listen",
+    "allowed_origins",
     "data_dir",
     "database_url",
     "database_pool",
@@ -250,6 +253,7 @@ impl Config {
         })?;
         Ok(Self {
             listen,
+            allowed_origins: allowed_origins(settings)?,
             database: database(settings, &data_dir)?,
             token: TokenConfig {
                 key_file,
@@ -261,6 +265,20 @@ impl Config {
             data_dir,
         })
     }
+}
+
+fn allowed_origins(settings: &Settings) -> Result<Vec<String>, ConfigError> {
+    const TAKES: &str =
+        "origins with commas between them, for example https://app.kota.go.id,https://portal.kota.go.id";
+    settings.parse("allowed_origins", Vec::new(), TAKES, |text| {
+        let origins = text.split(',').map(|origin| {
+            let origin = origin.trim();
+            let (scheme, host) = origin.split_once("://")?;
+            let is_origin = matches!(scheme, "http" | "https") && !host.is_empty() && !host.contains(['/', '*', ' ']);
+            is_origin.then(|| origin.to_ascii_lowercase())
+        });
+        origins.collect()
+    })
 }
 
 fn database(settings: &Settings, data_dir: &Path) -> Result<DatabaseConfig, ConfigError> {

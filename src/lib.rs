@@ -9,6 +9,7 @@
 //! | [`programme`] | courses, runs, sessions, enrolments |
 //! | [`attendance`] | check-ins |
 //! | [`audit`] | what was decided over people, chained by hashes |
+//! | [`events`] | what happened, on its way to those who want to know of it |
 //! | [`policy`] | every authorisation decision |
 //! | [`import`], [`demo`] | data from files |
 
@@ -22,6 +23,7 @@ pub mod config;
 pub mod db;
 pub mod demo;
 pub mod error;
+pub mod events;
 pub mod graphql;
 pub mod http;
 pub mod id;

@@ -121,6 +121,13 @@ problems! { $
     /// Captured more than 7 days ago.
     TooOld = "TOO_OLD", "problem-too-old";
 
+    /// More happened than a subscriber took.
+    TooSlow = "TOO_SLOW", "problem-too-slow";
+
     /// The run has no place left.
     RunFull = "RUN_FULL", "problem-run-full";
+    /// A session of the run, `class`, collides with a class that the person attends or teaches, `other`.
+    CollidesWithClass = "COLLIDES_WITH_CLASS", "problem-collides-with-class";
+    /// A session of the run, `class`, collides with a shift that the roster gives the person, `other`.
+    CollidesWithDuty = "COLLIDES_WITH_DUTY", "problem-collides-with-duty";
 }

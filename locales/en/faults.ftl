@@ -1,6 +1,11 @@
 fault-not-found = There is nothing at this address.
 fault-method-not-allowed = This address does not take this method. Mutations go by POST.
 fault-not-acceptable = Answers are application/graphql-response+json or application/json; the Accept header allows neither.
+fault-needs-stream = A subscription needs Accept: text/event-stream or multipart/mixed;subscriptionSpec=1.0, or the socket at /graphql/ws.
+fault-needs-socket = This address takes WebSockets (graphql-transport-ws) alone.
+fault-foreign-origin = Pages of this origin may not open a socket here.
+fault-too-many-operations = At most { $max } operations at a time on one connection.
+fault-not-one-field = A subscription must ask for exactly one field at its top, and not in a fragment.
 fault-unsupported-media-type = The body must be application/json in UTF-8, not compressed.
 fault-too-large = The body is larger than 256 KiB.
 fault-body-too-slow = The body did not arrive within 10 seconds.

@@ -28,3 +28,6 @@ problem-idempotency-conflict = This key was already used for another check-in. M
 problem-captured-in-future = The time of this check-in lies in the future. Check your phone's clock.
 problem-too-old = This check-in is older than 7 days and can no longer be sent. Ask your superior for a correction.
 problem-run-full = This course run is full.
+problem-collides-with-class = The session "{ $class }" collides with the class "{ $other }" that this person attends or teaches.
+problem-collides-with-duty = The session "{ $class }" collides with the rostered shift "{ $other }". Change the roster, or enrol with a release from duty.
+problem-too-slow = You take the news more slowly than it comes. Load the list again and subscribe anew.

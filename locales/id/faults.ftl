@@ -1,6 +1,11 @@
 fault-not-found = Tidak ada apa pun di alamat ini.
 fault-method-not-allowed = Alamat ini tidak menerima metode tersebut. Mutasi dikirim dengan POST.
 fault-not-acceptable = Jawaban berupa application/graphql-response+json atau application/json; tajuk Accept tidak menerima keduanya.
+fault-needs-stream = Langganan (subscription) memerlukan Accept: text/event-stream atau multipart/mixed;subscriptionSpec=1.0, atau soket di /graphql/ws.
+fault-needs-socket = Alamat ini hanya menerima WebSocket (graphql-transport-ws).
+fault-foreign-origin = Halaman dari asal (origin) ini tidak boleh membuka soket di sini.
+fault-too-many-operations = Paling banyak { $max } operasi sekaligus dalam satu sambungan.
+fault-not-one-field = Langganan (subscription) harus meminta tepat satu field di tingkat teratas, bukan di dalam fragment.
 fault-unsupported-media-type = Isi permintaan harus application/json dalam UTF-8 dan tidak dimampatkan.
 fault-too-large = Isi permintaan melebihi 256 KiB.
 fault-body-too-slow = Isi permintaan tidak tiba dalam 10 detik.

@@ -28,3 +28,6 @@ problem-idempotency-conflict = Kunci ini sudah dipakai untuk presensi lain. Buat
 problem-captured-in-future = Waktu presensi ini berada di masa depan. Periksa jam ponsel Anda.
 problem-too-old = Presensi ini lebih dari 7 hari dan tidak dapat dikirim lagi. Mintalah koreksi kepada atasan Anda.
 problem-run-full = Kelas ini sudah penuh.
+problem-collides-with-class = Pertemuan "{ $class }" bertabrakan dengan pertemuan kelas "{ $other }" yang diikuti atau diajar orang ini.
+problem-collides-with-duty = Pertemuan "{ $class }" bertabrakan dengan giliran dinas "{ $other }". Ubah jadwal dinas, atau daftarkan dengan pembebasan tugas.
+problem-too-slow = Anda menerima kabar lebih lambat daripada datangnya. Muat ulang daftarnya, lalu berlangganan lagi.

@@ -45,10 +45,13 @@ fn with_rows(sql: &str, engine: DbBackend) -> String {
             continue;
         }
         let (number, rest) = part.split_at(part.find(|c: char| !c.is_ascii_digit()).unwrap_or(part.len()));
-        translated.push_str(&match engine {
-            DbBackend::Sqlite => format!("X'01876F4C480070008000{number:0>12}'"),
-            _ => format!("'01876f4c-4800-7000-8000-{number:0>12}'"),
-        });
+        let (before, group) = if engine == DbBackend::Sqlite { ("X'", "") } else { ("'", "-") };
+        for part in [before, "01876f4c", group, "4800", group, "7000", group, "8000", group] {
+            translated.push_str(part);
+        }
+        translated.extend(std::iter::repeat_n('0', 12_usize.saturating_sub(number.len())));
+        translated.push_str(number);
+        translated.push('\'');
         translated.push_str(rest);
     }
     translated

@@ -177,16 +177,16 @@ fn shifts_of_schedule() -> RelationDef {
 
 /// The unit's hours, its parents', the agency's, the country's.
 fn levels(hours: Vec<Hours>, agency: AgencyId, units: &[UnitId]) -> Vec<Vec<Hours>> {
-    let places = units.iter().map(|unit| (Some(agency), Some(*unit)));
-    let mut levels: Vec<((Option<AgencyId>, Option<UnitId>), Vec<Hours>)> =
-        places.chain([(Some(agency), None), (None, None)]).map(|place| (place, Vec::new())).collect();
+    let of_units = units.iter().map(|unit| (Some(agency), Some(*unit)));
+    let places: Vec<_> = of_units.chain([(Some(agency), None), (None, None)]).collect();
+    let mut levels = vec![Vec::new(); places.len()];
     for one in hours {
         let place = (one.schedule.agency_id, one.schedule.unit_id);
-        if let Some((_, level)) = levels.iter_mut().find(|(of, _)| *of == place) {
-            level.push(one);
+        if let Some(level) = places.iter().position(|of| *of == place) {
+            levels[level].push(one);
         }
     }
-    levels.into_iter().map(|(_, level)| level).collect()
+    levels
 }
 
 /// The choices of an agency with their rules.

@@ -142,7 +142,10 @@ async fn write_all(app: Arc<App>) {
 }
 
 async fn write(app: &App, group: Vec<Job>) {
-    let mut results = group::record(app, &group).await.into_iter();
+    let results = group::record(app, &group).await;
+    let fresh = results.iter().flatten().filter(|recorded| !recorded.is_replay);
+    fresh.for_each(|recorded| app.live.check_in_recorded(&recorded.check_in));
+    let mut results = results.into_iter();
     for Job { sending, answer } in group {
         // Whoever no longer waits will ask again, and hear that it is a replay.
         let _ = answer.send(results.by_ref().take(sending.entries.len()).collect());

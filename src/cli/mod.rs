@@ -39,6 +39,7 @@ pub struct Cli {
 const AFTER_HELP: &str = "Configuration: environment variables, or the TOML file that BINA_CONFIG names (same names, \
 lower case, without BINA_):
   BINA_LISTEN         address and port [127.0.0.1:8080]
+  BINA_ALLOWED_ORIGINS   pages that may open sockets, beside our own: https://app.example,…
   BINA_DATA_DIR       folder of the embedded database and the key file [bina-data; demo: bina-demo]
   BINA_DATABASE_URL   postgres://user:password@host:5432/name; without it the embedded SQLite database
   BINA_DATABASE_POOL  PostgreSQL connections at most [16]

@@ -10,6 +10,7 @@ use async_graphql::{Context, Request};
 use super::rows::Rows;
 use crate::app::App;
 use crate::error::{Error, Result};
+use crate::identity::actor;
 use crate::locale::Locale;
 use crate::policy::Actor;
 
@@ -24,24 +25,52 @@ pub struct ClientAddress(pub IpAddr);
 /// Gives a request everything its resolvers find in their context.
 #[must_use]
 pub fn attach(request: Request, app: &Arc<App>, actor: Actor, locale: Locale, id: RequestId) -> Request {
-    let actor = Arc::new(RequestActor { given: actor, logged_in: OnceLock::new() });
+    let actor = Arc::new(RequestActor { given: actor, later: OnceLock::new() });
     let rows = Rows { app: app.clone(), actor: actor.clone() };
     let rows = DataLoader::new(rows, TokioSpawner::current(), TokioTimer::default());
     request.data(app.clone()).data(actor).data(locale).data(id).data(rows)
 }
 
-/// Who asks: whom the token stands for, or who logged in within this request. A login stands alone in its request, so
-/// there is no field that would see both.
+/// Who asks: whom the token stands for, or who logged in within this request (a login stands alone in its request, so
+/// there is no field that would see both); in a subscription, what became of them since.
 #[derive(Debug)]
 pub struct RequestActor {
     given: Actor,
-    logged_in: OnceLock<Actor>,
+    later: OnceLock<Box<RequestActor>>,
 }
 
 impl RequestActor {
     /// Who asks now.
     pub fn get(&self) -> &Actor {
-        self.logged_in.get().unwrap_or(&self.given)
+        &self.latest().given
+    }
+
+    fn latest(&self) -> &Self {
+        let mut latest = self;
+        while let Some(later) = latest.later.get() {
+            latest = later;
+        }
+        latest
+    }
+
+    fn set_later(&self, actor: Actor) -> Result<()> {
+        let later = Box::new(Self { given: actor, later: OnceLock::new() });
+        self.later.set(later).map_err(|_| Error::internal("two actors at once in one request"))
+    }
+
+    /// Who asks, with their present rights: for what outlives its first answer.
+    ///
+    /// # Errors
+    /// UNAUTHENTICATED when they were logged out.
+    pub async fn renew(&self, app: &App) -> Result<&Actor> {
+        let latest = self.latest();
+        if let Actor::Person(person) = &latest.given {
+            let present = actor::load(app, person.account_id, person.device_id).await?;
+            if present != *person {
+                latest.set_later(Actor::Person(present))?;
+            }
+        }
+        Ok(self.get())
     }
 }
 
@@ -51,6 +80,8 @@ pub trait ContextExt {
     fn app(&self) -> &Arc<App>;
     /// Who asks.
     fn actor(&self) -> &Actor;
+    /// The same, for what outlives its first answer.
+    fn asker(&self) -> &Arc<RequestActor>;
     /// Makes the rest of the request that of who just logged in.
     ///
     /// # Errors
@@ -70,12 +101,15 @@ impl ContextExt for Context<'_> {
     }
 
     fn actor(&self) -> &Actor {
-        self.data_unchecked::<Arc<RequestActor>>().get()
+        self.asker().get()
+    }
+
+    fn asker(&self) -> &Arc<RequestActor> {
+        self.data_unchecked()
     }
 
     fn become_actor(&self, actor: Actor) -> Result<()> {
-        let request: &Arc<RequestActor> = self.data_unchecked();
-        request.logged_in.set(actor).map_err(|_| Error::internal("two logins in one request"))
+        self.asker().set_later(actor)
     }
 
     fn locale(&self) -> Locale {

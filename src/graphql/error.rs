@@ -4,6 +4,7 @@ use async_graphql::{ErrorExtensionValues, Response, ServerError, Value};
 
 use crate::error::{Error, Kind};
 use crate::locale::Locale;
+use crate::problem::Problem;
 
 /// An answer on its way out.
 #[derive(Debug)]
@@ -73,9 +74,10 @@ fn words(error: &Error, locale: Locale) -> (&'static str, String) {
         Kind::Internal => ("INTERNAL", locale.text("error-internal", &[])),
         Kind::BadInput(refusal) => ("BAD_USER_INPUT", locale.refusal(refusal)),
         Kind::Refused(refusals) => {
-            let is_forbidden = refusals.iter().any(|one| one.problem == crate::problem::Problem::Forbidden);
+            let own_code = |problem| matches!(problem, Problem::Forbidden | Problem::NotFound | Problem::TooSlow);
+            let problem = refusals.iter().map(|refusal| refusal.problem).find(|problem| own_code(*problem));
             let text: Vec<_> = refusals.iter().map(|refusal| locale.refusal(refusal)).collect();
-            (if is_forbidden { "FORBIDDEN" } else { "BAD_USER_INPUT" }, text.join(" "))
+            (problem.map_or("BAD_USER_INPUT", Problem::code), text.join(" "))
         }
     }
 }

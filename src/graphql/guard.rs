@@ -139,6 +139,8 @@ pub enum Breach {
     Cycle(String),
     /// There is no operation of that name, or none was named where there are several.
     NoOperation(Option<String>),
+    /// A subscription asks for more or less than one field at its top.
+    NotOneField,
 }
 
 /// Refuses a count past its limit.

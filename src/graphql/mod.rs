@@ -14,7 +14,7 @@ pub mod viewer;
 
 use std::sync::Arc;
 
-use async_graphql::{Context, EmptySubscription, ID, MergedObject, Object, SDLExportOptions};
+use async_graphql::{Context, ID, MergedObject, MergedSubscription, Object, SDLExportOptions};
 
 use self::alone::Alone;
 use self::context::ContextExt as _;
@@ -22,7 +22,7 @@ use self::node::Node;
 use self::viewer::Viewer;
 use crate::agency::schema::{AgencyMutation, AgencyQuery};
 use crate::app::App;
-use crate::attendance::schema::AttendanceMutation;
+use crate::attendance::schema::{AttendanceMutation, AttendanceSubscription};
 use crate::error::{Kind, Refusal, Result};
 use crate::identity::schema::{AccountMutation, RoleMutation, RoleQuery, SessionMutation};
 use crate::policy::Actor;
@@ -30,7 +30,7 @@ use crate::problem::Problem;
 use crate::programme::schema::ProgrammeMutation;
 
 /// The executor.
-pub type Schema = async_graphql::Schema<Alone<Query>, Alone<Mutation>, EmptySubscription>;
+pub type Schema = async_graphql::Schema<Alone<Query>, Alone<Mutation>, Subscription>;
 
 /// Ids in one `nodes` at most.
 const MAX_NODES: usize = 100;
@@ -49,6 +49,10 @@ pub struct Mutation(
     ProgrammeMutation,
     AttendanceMutation,
 );
+
+/// Everything that can be followed as it happens.
+#[derive(Default, MergedSubscription)]
+pub struct Subscription(AttendanceSubscription);
 
 /// What belongs to no domain.
 #[derive(Default)]
@@ -84,9 +88,9 @@ impl RootQuery {
     }
 }
 
-fn builder() -> async_graphql::SchemaBuilder<Alone<Query>, Alone<Mutation>, EmptySubscription> {
+fn builder() -> async_graphql::SchemaBuilder<Alone<Query>, Alone<Mutation>, Subscription> {
     // Names that a schema does not tell a stranger are not to be guessed from its errors either.
-    Schema::build(Alone::default(), Alone::default(), EmptySubscription).disable_suggestions()
+    Schema::build(Alone::default(), Alone::default(), Subscription::default()).disable_suggestions()
 }
 
 /// The executor over a running server's parts.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_graphql::Variables;
 use async_graphql::parser::parse_query;
 use async_graphql::parser::types::ExecutableDocument;
-use moka::future::Cache;
+use moka::sync::Cache;
 
 use super::fault::RequestFault;
 use crate::graphql::guard::{self, Executed, Limits};
@@ -42,14 +42,14 @@ impl Documents {
     ///
     /// # Errors
     /// What the guard or the parser refuses.
-    pub async fn read(
+    pub fn read(
         &self,
         query: &str,
         operation_name: Option<&str>,
         variables: &Variables,
         limits: &Limits,
     ) -> Result<(Arc<ExecutableDocument>, Executed), RequestFault> {
-        if let Some(known) = self.0.get(query).await {
+        if let Some(known) = self.0.get(query) {
             let executed = match &known.examined {
                 Some((name, executed)) if name.as_deref() == operation_name => executed.clone(),
                 _ => guard::examine(&known.document, operation_name, variables, limits)?,
@@ -60,7 +60,7 @@ impl Documents {
         let document = Arc::new(parse_query(query)?);
         let executed = guard::examine(&document, operation_name, variables, limits)?;
         let examined = (!executed.is_by_variables).then(|| (operation_name.map(ToOwned::to_owned), executed.clone()));
-        self.0.insert(query.to_owned(), Arc::new(Known { document: document.clone(), examined })).await;
+        self.0.insert(query.to_owned(), Arc::new(Known { document: document.clone(), examined }));
         Ok((document, executed))
     }
 }
@@ -75,41 +75,40 @@ mod tests {
         Variables::from_json(value)
     }
 
-    #[tokio::test]
-    async fn a_document_that_is_known_is_refused_for_its_variables_all_the_same() {
+    #[test]
+    fn a_document_that_is_known_is_refused_for_its_variables_all_the_same() {
         let (documents, limits) = (Documents::default(), Limits::default());
         let query = "query($n: Int!) { agencies(first: $n) { nodes { units(first: $n) { nodes { venues(first: $n) \
                      { nodes { id name } } } } } } }";
         for (asked, is_refused) in [(1, false), (100, true), (2, false), (100, true)] {
-            let read = documents.read(query, None, &variables(json!({ "n": asked })), &limits).await;
+            let read = documents.read(query, None, &variables(json!({ "n": asked })), &limits);
             assert_eq!(read.is_err(), is_refused, "{asked}");
         }
-        documents.0.run_pending_tasks().await;
+        documents.0.run_pending_tasks();
         assert_eq!(documents.0.entry_count(), 1);
     }
 
-    #[tokio::test]
-    async fn of_a_known_document_the_named_operation_is_executed() {
+    #[test]
+    fn of_a_known_document_the_named_operation_is_executed() {
         let (documents, limits, none) = (Documents::default(), Limits::default(), Variables::default());
         let query = "query A { viewer { id } } mutation B { logout { errors { code } } }";
         for _ in 0..2 {
-            let kind =
-                async |name| documents.read(query, name, &none, &limits).await.map(|(_, executed)| executed.name);
-            assert_eq!(kind(Some("A")).await, Ok(Some("A".to_owned())));
-            assert_eq!(kind(Some("B")).await, Ok(Some("B".to_owned())));
-            assert!(kind(None).await.is_err());
+            let kind = async |name| documents.read(query, name, &none, &limits).map(|(_, executed)| executed.name);
+            assert_eq!(kind(Some("A")), Ok(Some("A".to_owned())));
+            assert_eq!(kind(Some("B")), Ok(Some("B".to_owned())));
+            assert!(kind(None).is_err());
         }
     }
 
-    #[tokio::test]
-    async fn what_is_refused_is_not_kept_and_there_is_an_end_to_the_rest() {
+    #[test]
+    fn what_is_refused_is_not_kept_and_there_is_an_end_to_the_rest() {
         let (documents, limits, none) = (Documents::default(), Limits::default(), Variables::default());
-        assert!(documents.read("{ a { ", None, &none, &limits).await.is_err());
+        assert!(documents.read("{ a { ", None, &none, &limits).is_err());
         for number in 0..10_000 {
             let query = format!("{{ viewer {{ id }} }} # {number}{}", " ".repeat(1_000));
-            assert!(documents.read(&query, None, &none, &limits).await.is_ok());
+            assert!(documents.read(&query, None, &none, &limits).is_ok());
         }
-        documents.0.run_pending_tasks().await;
+        documents.0.run_pending_tasks();
         assert!((1..=400).contains(&documents.0.entry_count()), "{}", documents.0.entry_count());
     }
 }

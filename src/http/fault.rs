@@ -4,10 +4,10 @@
 
 use async_graphql::Pos;
 use axum::body::Body;
-use axum::http::header::{ALLOW, CONNECTION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::header::{ALLOW, CONNECTION, CONTENT_TYPE, RETRY_AFTER, UPGRADE, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::media::Media;
 use crate::graphql::guard::Breach;
@@ -22,6 +22,14 @@ pub enum RequestFault {
     MethodNotAllowed(Option<&'static str>),
     /// The client takes none of our media types.
     NotAcceptable,
+    /// A subscription, and the client takes no answer in pieces.
+    NeedsStream,
+    /// There is nothing here but a socket, and the client asks for none.
+    NeedsSocket,
+    /// A page of another origin wants a socket.
+    ForeignOrigin,
+    /// More operations at once than one socket takes.
+    TooManyOperations(usize),
     /// The body is not plain JSON.
     UnsupportedMediaType,
     /// The body is larger than we read.
@@ -100,14 +108,19 @@ impl RequestFault {
         match self {
             Self::NotFound => (StatusCode::NOT_FOUND, "NOT_FOUND"),
             Self::MethodNotAllowed(_) => (StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED"),
-            Self::NotAcceptable => (StatusCode::NOT_ACCEPTABLE, "NOT_ACCEPTABLE"),
+            Self::NotAcceptable | Self::NeedsStream => (StatusCode::NOT_ACCEPTABLE, "NOT_ACCEPTABLE"),
+            Self::NeedsSocket => (StatusCode::UPGRADE_REQUIRED, "UPGRADE_REQUIRED"),
+            Self::ForeignOrigin => (StatusCode::FORBIDDEN, "FORBIDDEN"),
+            Self::TooManyOperations(_) => (StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITED"),
             Self::UnsupportedMediaType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE"),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE"),
             Self::BodyTooSlow => (StatusCode::REQUEST_TIMEOUT, "REQUEST_TIMEOUT"),
             Self::Malformed(_) => (StatusCode::BAD_REQUEST, "BAD_REQUEST"),
             Self::ParseFailed { .. } | Self::Refused(Breach::Malformed(..)) => (of_document, "GRAPHQL_PARSE_FAILED"),
             Self::Refused(Breach::Limit(..)) => (StatusCode::BAD_REQUEST, "COST_LIMIT_EXCEEDED"),
-            Self::Refused(Breach::Cycle(_) | Breach::NoOperation(_)) => (of_document, "GRAPHQL_VALIDATION_FAILED"),
+            Self::Refused(Breach::Cycle(_) | Breach::NoOperation(_) | Breach::NotOneField) => {
+                (of_document, "GRAPHQL_VALIDATION_FAILED")
+            }
             Self::VariableMissing(_) => (of_document, "BAD_USER_INPUT"),
             Self::Unauthenticated => (StatusCode::UNAUTHORIZED, "UNAUTHENTICATED"),
             Self::Timeout | Self::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE"),
@@ -121,6 +134,10 @@ impl RequestFault {
             Self::NotFound => plain("fault-not-found"),
             Self::MethodNotAllowed(_) => plain("fault-method-not-allowed"),
             Self::NotAcceptable => plain("fault-not-acceptable"),
+            Self::NeedsStream => plain("fault-needs-stream"),
+            Self::NeedsSocket => plain("fault-needs-socket"),
+            Self::ForeignOrigin => plain("fault-foreign-origin"),
+            Self::TooManyOperations(max) => locale.text("fault-too-many-operations", &[("max", max.to_string())]),
             Self::UnsupportedMediaType => plain("fault-unsupported-media-type"),
             Self::TooLarge => plain("fault-too-large"),
             Self::BodyTooSlow => plain("fault-body-too-slow"),
@@ -136,6 +153,7 @@ impl RequestFault {
             Self::Refused(Breach::Cycle(fragment)) => {
                 locale.text("fault-cycle", &[("fragment", fragment.chars().take(64).collect())])
             }
+            Self::Refused(Breach::NotOneField) => plain("fault-not-one-field"),
             Self::Refused(Breach::NoOperation(None)) => plain("fault-operation-unnamed"),
             Self::Refused(Breach::NoOperation(Some(name))) => {
                 locale.text("fault-operation-unknown", &[("name", name.chars().take(64).collect())])
@@ -158,9 +176,14 @@ impl RequestFault {
         }
     }
 
-    /// Puts the fault into words. Headers that `response` has already, such as `Allow`, stay.
-    pub(super) fn write_to(&self, response: &mut Response, media: Media, locale: Locale, request_id: &str) {
-        let (status, code) = self.kind(media);
+    /// Whether the request is well-formed, and its document is refused.
+    pub(super) const fn is_of_document(&self) -> bool {
+        matches!(self, Self::ParseFailed { .. } | Self::Refused(_) | Self::VariableMissing(_))
+    }
+
+    /// The fault as the one error of an answer.
+    pub(super) fn error(&self, locale: Locale, request_id: &str) -> Value {
+        let (_, code) = self.kind(Media::Json);
         let mut error = json!({
             "message": self.message(locale),
             "extensions": { "code": code, "requestId": request_id },
@@ -168,13 +191,20 @@ impl RequestFault {
         if !self.locations().is_empty() {
             error["locations"] = json!(self.locations());
         }
+        error
+    }
+
+    /// Puts the fault into words. Headers that `response` has already, such as `Allow`, stay.
+    pub(super) fn write_to(&self, response: &mut Response, media: Media, locale: Locale, request_id: &str) {
+        let (status, _) = self.kind(media);
         *response.status_mut() = status;
-        *response.body_mut() = Body::from(json!({ "errors": [error] }).to_string());
+        *response.body_mut() = Body::from(json!({ "errors": [self.error(locale, request_id)] }).to_string());
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(media.content_type()));
         match self {
             Self::MethodNotAllowed(Some(methods)) => drop(headers.insert(ALLOW, HeaderValue::from_static(methods))),
             Self::Unauthenticated => drop(headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))),
+            Self::NeedsSocket => drop(headers.insert(UPGRADE, HeaderValue::from_static("websocket"))),
             Self::Timeout => drop(headers.insert(RETRY_AFTER, HeaderValue::from_static("5"))),
             Self::Unavailable(seconds) => drop(headers.insert(RETRY_AFTER, HeaderValue::from(*seconds))),
             // The rest of the body is not read, so nothing can follow it.

@@ -1,38 +1,27 @@
 //! GraphQL over HTTP (the draft of the GraphQL Foundation), over any executor.
 
 use std::net::IpAddr;
-use std::time::Duration;
 
-use async_graphql::parser::types::{ExecutableDocument, OperationType};
-use async_graphql::{
-    Executor, Name, Request as GraphqlRequest, Response as GraphqlResponse, ServerError, Value, Variables,
-};
+use async_graphql::Executor;
+use async_graphql::parser::types::OperationType;
 use axum::Extension;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::header::{ALLOW, AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
-use serde::Serialize;
-use tokio::time::timeout;
-use tracing::Instrument as _;
 
 use super::boundary::Caller;
 use super::fault::RequestFault;
-use super::media::{self, Media};
+use super::media::{self, Media, Streaming};
+use super::operation::{Answer, Asker, Operation};
 use super::params::{self, Params};
-use super::{Edge, log};
+use super::{Edge, log, pieces};
 use crate::error::{Error, Kind};
-use crate::graphql::context::{self, ClientAddress, RequestId};
-use crate::graphql::error::{Finished, finish};
+use crate::graphql::error::Finished;
 use crate::graphql::guard::Limits;
-use crate::identity::token;
+use crate::identity::token::Session;
 use crate::policy::Actor;
-
-/// How long an operation may take.
-const DEADLINE: Duration = Duration::from_secs(10);
-/// An operation's name as the log takes it: longer ones are no names that somebody gave.
-const MAX_NAME: usize = 64;
 
 /// The address at the other end of the connection. What a client says of its own address is not read.
 #[derive(Debug, Clone, Copy)]
@@ -43,16 +32,34 @@ pub async fn post<E: Executor>(
     Extension(caller): Extension<Caller>,
     request: Request,
 ) -> Result<Response, RequestFault> {
-    let media = caller.media.ok_or(RequestFault::NotAcceptable)?;
     let (parts, body) = request.into_parts();
+    let streaming = Streaming::negotiate(&parts.headers);
+    if caller.media.is_none() && streaming.is_none() {
+        return Err(RequestFault::NotAcceptable);
+    }
     if !media::is_plain_json(&parts.headers) {
         return Err(RequestFault::UnsupportedMediaType);
     }
     let body = params::read_body(&parts.headers, body).await?;
     let limits = Limits::default();
     let params = Params::from_body(&body, limits.json_brackets)?;
-    let query = Call { params, peer: parts.extensions.get().copied(), headers: &parts.headers, may_change: true };
-    query.answer(&edge, &caller, media, &limits).await
+    let operation = match Operation::read(params, &edge.documents, &limits) {
+        // Whoever takes events alone may see no body with another status.
+        Err(fault) if fault.is_of_document() && caller.media.is_none() && streaming == Some(Streaming::Events) => {
+            return Ok(pieces::refusal(fault, &caller));
+        }
+        read => read?,
+    };
+    let peer = parts.extensions.get().copied();
+    let (session, asker) = asker(&edge, &caller, &operation, &parts.headers, peer).await?;
+    match (operation.kind(), caller.media, streaming) {
+        (OperationType::Subscription, _, Some(form)) | (_, None, Some(form @ Streaming::Events)) => {
+            pieces::answer(&edge, operation, asker, session, form)
+        }
+        (OperationType::Subscription, _, None) => Err(RequestFault::NeedsStream),
+        (_, Some(media), _) => write(operation.answer(&edge, &asker).await?, media, &caller.id),
+        (_, None, _) => Err(RequestFault::NotAcceptable),
+    }
 }
 
 pub async fn get<E: Executor>(
@@ -64,131 +71,74 @@ pub async fn get<E: Executor>(
     let limits = Limits::default();
     let params = Params::from_query_string(request.uri().query().unwrap_or_default(), limits.json_brackets)?;
     let peer = request.extensions().get().copied();
-    let query = Call { params, peer, headers: request.headers(), may_change: false };
-    query.answer(&edge, &caller, media, &limits).await
+    let operation = Operation::read(params, &edge.documents, &limits)?;
+    if operation.kind() != OperationType::Query {
+        return Err(RequestFault::MethodNotAllowed(Some("POST")));
+    }
+    let (_, asker) = asker(&edge, &caller, &operation, request.headers(), peer).await?;
+    write(operation.answer(&edge, &asker).await?, media, &caller.id)
 }
 
 pub async fn options() -> Response {
     (StatusCode::NO_CONTENT, [(ALLOW, "GET, HEAD, POST, OPTIONS")]).into_response()
 }
 
-/// One request that is well-formed as such.
-struct Call<'a> {
-    params: Params,
+/// Who asks, by the token in the headers.
+async fn asker<E>(
+    edge: &Edge<E>,
+    caller: &Caller,
+    operation: &Operation,
+    headers: &HeaderMap,
     peer: Option<Peer>,
-    headers: &'a HeaderMap,
-    /// Whether a mutation may come this way.
-    may_change: bool,
-}
-
-impl Call<'_> {
-    async fn answer<E: Executor>(
-        self,
-        edge: &Edge<E>,
-        caller: &Caller,
-        media: Media,
-        limits: &Limits,
-    ) -> Result<Response, RequestFault> {
-        let Params { query, operation_name, variables } = self.params;
-        let (document, executed) = edge.documents.read(&query, operation_name.as_deref(), &variables, limits).await?;
-        if let Some(name) = executed.name.clone().filter(|name| name.len() <= MAX_NAME) {
-            // Nobody else sets it.
-            caller.operation.get_or_init(|| name);
-        }
-        if !self.may_change && executed.kind != OperationType::Query {
-            return Err(RequestFault::MethodNotAllowed(Some("POST")));
-        }
-        if let Some(name) = missing_variable(&document, executed.name.as_deref(), &variables) {
-            return Err(RequestFault::VariableMissing(name));
-        }
-        let actor = if executed.is_without_token {
-            Actor::Anonymous
-        } else if let Some(token) = bearer(self.headers)? {
-            authenticate(edge, token, &caller.id).await?
-        } else {
-            Actor::Anonymous
-        };
-        let mut request = GraphqlRequest::new(query).variables(variables);
-        request.operation_name = operation_name;
-        request.set_parsed_query((*document).clone());
-        if let Some(peer) = self.peer {
-            request = request.data(ClientAddress(peer.0));
-        }
-        let request = context::attach(request, &edge.app, actor, caller.locale, RequestId(caller.id.clone()));
-        let response = execute(&edge.executor, request, executed.kind).await?;
-        write(finish(response, caller.locale, &caller.id), media, &caller.id)
+) -> Result<(Option<Session>, Asker), RequestFault> {
+    if let Some(name) = operation.name() {
+        // Nobody else sets it.
+        caller.operation.get_or_init(|| name.clone());
     }
-}
-
-/// The first variable of the operation that must have a value and has none. The executor would find out in the middle
-/// of the execution.
-fn missing_variable(document: &ExecutableDocument, operation: Option<&str>, given: &Variables) -> Option<String> {
-    let (_, operation) = document.operations.iter().find(|(name, _)| name.map(Name::as_str) == operation)?;
-    let mut missing = operation.node.variable_definitions.iter().map(|variable| &variable.node).filter(|variable| {
-        let is_null = given.get(&variable.name.node).is_none_or(|value| *value == Value::Null);
-        let is_defaulted = variable.default_value.is_some() && !given.contains_key(&variable.name.node);
-        !variable.var_type.node.nullable && is_null && !is_defaulted
-    });
-    missing.next().map(|variable| variable.name.node.to_string())
+    let token = if operation.is_without_token() { None } else { token_in(headers)? };
+    let (session, actor) = match token {
+        Some(token) => {
+            let session = Session::open(&edge.app, token).map_err(|error| fault_of(&error, &caller.id))?;
+            let actor = session.actor(&edge.app).await.map_err(|error| fault_of(&error, &caller.id))?;
+            (Some(session), actor)
+        }
+        None => (None, Actor::Anonymous),
+    };
+    Ok((session, Asker { actor, peer, locale: caller.locale, id: caller.id.clone() }))
 }
 
 /// The bearer token, where there is an `Authorization` header.
-fn bearer(headers: &HeaderMap) -> Result<Option<&str>, RequestFault> {
+fn token_in(headers: &HeaderMap) -> Result<Option<&str>, RequestFault> {
     let mut values = headers.get_all(AUTHORIZATION).iter();
     let Some(value) = values.next() else { return Ok(None) };
-    let token = value.to_str().ok().and_then(|value| value.split_once(' '));
-    match (token, values.next()) {
-        (Some((scheme, token)), None) if scheme.eq_ignore_ascii_case("bearer") => Ok(Some(token.trim())),
+    match (value.to_str().ok().and_then(bearer), values.next()) {
+        (Some(token), None) => Ok(Some(token)),
         _ => Err(RequestFault::Unauthenticated),
     }
 }
 
-async fn authenticate<E>(edge: &Edge<E>, token: &str, request_id: &str) -> Result<Actor, RequestFault> {
-    token::authenticate(&edge.app, token).await.map_err(|error: Error| match error.kind() {
+/// The token in the value of an `Authorization` header.
+pub(super) fn bearer(value: &str) -> Option<&str> {
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+/// Why it is not known who asks.
+pub(super) fn fault_of(error: &Error, request_id: &str) -> RequestFault {
+    match error.kind() {
         Kind::Unavailable { retry_after } => RequestFault::Unavailable(retry_after.as_secs().max(1)),
         Kind::Unauthenticated => RequestFault::Unauthenticated,
         Kind::Refused(_) | Kind::BadInput(_) | Kind::Internal => {
-            log::internal(request_id, &error);
+            log::internal(request_id, error);
             RequestFault::Internal
         }
-    })
-}
-
-/// Executes within the deadline. A query ends with it, and when its caller hangs up; a mutation, once begun, goes on to
-/// its end, for the phone that lost its connection or its patience will ask what became of it.
-async fn execute<E: Executor>(
-    executor: &E,
-    request: GraphqlRequest,
-    kind: OperationType,
-) -> Result<GraphqlResponse, RequestFault> {
-    let executor = executor.clone();
-    let work = async move { executor.execute(request).await };
-    if kind != OperationType::Mutation {
-        return timeout(DEADLINE, work).await.map_err(|_| RequestFault::Timeout);
     }
-    let done = timeout(DEADLINE, tokio::spawn(work.in_current_span())).await.map_err(|_| RequestFault::Timeout)?;
-    done.map_err(|lost| match lost.try_into_panic() {
-        Ok(panic) => std::panic::resume_unwind(panic),
-        Err(_) => RequestFault::Unavailable(1),
-    })
-}
-
-#[derive(Serialize)]
-struct Answer<'a> {
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    errors: &'a [ServerError],
-    #[serde(skip_serializing_if = "Option::is_none")]
-    data: Option<&'a Value>,
-    #[serde(skip_serializing_if = "std::collections::BTreeMap::is_empty")]
-    extensions: &'a std::collections::BTreeMap<String, Value>,
 }
 
 fn write(finished: Finished, media: Media, request_id: &str) -> Result<Response, RequestFault> {
     let Finished { status, retry_after, body } = finished;
-    // An error of the request as a whole has no path: nothing was executed, so there is no data either.
-    let is_refused = body.data == Value::Null && body.errors.iter().all(|error| error.path.is_empty());
-    let data = (!is_refused).then_some(&body.data);
-    let answer = Answer { errors: &body.errors, data, extensions: &body.extensions };
+    let answer = Answer::of(&body);
+    let is_refused = answer.is_refused();
     let text = serde_json::to_vec(&answer).map_err(|error| {
         log::internal(request_id, &Error::internal(error));
         RequestFault::Internal

@@ -71,6 +71,12 @@ pub(super) fn request(
     );
 }
 
+/// One line for an operation of a socket.
+pub(super) fn operation(operation: Option<&String>, duration: Duration, request_id: &str) {
+    let duration_ms = duration.as_secs_f64() * 1000.0;
+    tracing::info!(parent: None, duration_ms, request_id, operation, "operation");
+}
+
 /// One line for a fault of ours, with its private cause.
 pub fn internal(request_id: &str, error: &Error) {
     let mut cause = String::new();

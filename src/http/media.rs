@@ -46,9 +46,44 @@ impl Media {
     }
 }
 
+/// The form of an answer that comes in pieces.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Streaming {
+    /// `text/event-stream`: graphql-sse, distinct connections mode.
+    Events,
+    /// `multipart/mixed;subscriptionSpec=1.0`: Apollo's.
+    Multipart,
+}
+
+impl Streaming {
+    /// The value of `Content-Type`. The boundary is ours, whichever the client names, and where it names none.
+    pub const fn content_type(self) -> &'static str {
+        match self {
+            Self::Events => "text/event-stream; charset=utf-8",
+            Self::Multipart => "multipart/mixed;boundary=\"graphql\";subscriptionSpec=1.0",
+        }
+    }
+
+    /// The best such form that the `Accept` header names; a wildcard names none.
+    pub fn negotiate(headers: &HeaderMap) -> Option<Self> {
+        let mut best: Option<(u16, Self)> = None;
+        for value in headers.get_all(ACCEPT) {
+            for range in value.to_str().ok()?.split(',').filter_map(Range::parse) {
+                let Some(form) = range.streaming() else { continue };
+                if range.weight > best.map_or(0, |(weight, _)| weight) {
+                    best = Some((range.weight, form));
+                }
+            }
+        }
+        best.map(|(_, form)| form)
+    }
+}
+
 struct Range<'a> {
     kind: &'a str,
     subtype: &'a str,
+    /// The version of Apollo's protocol for subscriptions.
+    subscriptions: Option<&'a str>,
     /// In thousandths.
     weight: u16,
 }
@@ -57,8 +92,24 @@ impl<'a> Range<'a> {
     fn parse(text: &'a str) -> Option<Self> {
         let mut parts = text.split(';').map(str::trim);
         let (kind, subtype) = parts.next()?.split_once('/')?;
-        let weight = parts.find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")));
-        Some(Self { kind, subtype, weight: weight.map_or(1000, thousandths) })
+        let parameters: Vec<_> = parts.filter_map(|part| part.split_once('=')).collect();
+        let parameter = |wanted: &str| {
+            let (_, value) = parameters.iter().find(|(name, _)| name.trim().eq_ignore_ascii_case(wanted))?;
+            Some(value.trim().trim_matches('"'))
+        };
+        let subscriptions = parameter("subscriptionSpec");
+        Some(Self { kind, subtype, subscriptions, weight: parameter("q").map_or(1000, thousandths) })
+    }
+
+    fn streaming(&self) -> Option<Streaming> {
+        let is = |kind, subtype| self.kind.eq_ignore_ascii_case(kind) && self.subtype.eq_ignore_ascii_case(subtype);
+        if is("text", "event-stream") {
+            Some(Streaming::Events)
+        } else if is("multipart", "mixed") && self.subscriptions == Some("1.0") {
+            Some(Streaming::Multipart)
+        } else {
+            None
+        }
     }
 
     /// How closely the range describes `application/…`, where it does.
@@ -125,6 +176,28 @@ mod tests {
             ("multipart/mixed;boundary=\"graphql\", application/json", Some(Json)),
         ] {
             assert_eq!(Media::negotiate(&headers(ACCEPT, accept)), media, "{accept}");
+        }
+    }
+
+    #[test]
+    fn the_best_form_in_pieces_that_is_named() {
+        use Streaming::{Events, Multipart};
+        assert_eq!(Streaming::negotiate(&HeaderMap::new()), None);
+        for (accept, form) in [
+            ("*/*", None),
+            ("text/*, multipart/*", None),
+            ("text/event-stream", Some(Events)),
+            ("Text/Event-Stream;q=0", None),
+            ("application/json, text/event-stream, multipart/mixed", Some(Events)),
+            ("multipart/mixed", None),
+            ("multipart/mixed;boundary=\"graphql\";deferSpec=20220824,application/json", None),
+            ("multipart/mixed;subscriptionSpec=1.0, application/graphql-response+json", Some(Multipart)),
+            ("multipart/mixed; boundary=\"graphql\"; subscriptionSpec=\"1.0\"", Some(Multipart)),
+            ("multipart/mixed;boundary=graphql;subscriptionSpec=1.0,application/json", Some(Multipart)),
+            ("multipart/mixed;subscriptionSpec=2.0", None),
+            ("text/event-stream;q=0.5, multipart/mixed;subscriptionSpec=1.0;q=0.6", Some(Multipart)),
+        ] {
+            assert_eq!(Streaming::negotiate(&headers(ACCEPT, accept)), form, "{accept}");
         }
     }
 

@@ -5,6 +5,10 @@
 //! | [`serve`](mod@serve) | the accept loop: time limits, cap on connections, draining |
 //! | `boundary` | around every request: its id, language, one log line, caught panics, faults put into words |
 //! | `graphql` | GraphQL over HTTP: what a request must look like, who asks, how the answer leaves |
+//! | `operation` | one operation, whichever way it came |
+//! | `pieces` | answers in pieces: server-sent events, multipart |
+//! | `socket`, `origin` | WebSockets: graphql-transport-ws, and whose page may open one |
+//! | [`vigil`] | how long somebody may listen |
 //! | `params`, `json`, `media` | the parts of such a request |
 //! | `documents` | documents that were read before |
 //! | [`fault`] | every way in which a request is refused before or instead of execution |
@@ -20,8 +24,13 @@ mod health;
 mod json;
 pub mod log;
 mod media;
+mod operation;
+mod origin;
 mod params;
+mod pieces;
 pub mod serve;
+mod socket;
+pub mod vigil;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -30,10 +39,12 @@ use async_graphql::Executor;
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::get;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use self::documents::Documents;
 pub use self::fault::RequestFault;
 pub use self::serve::{serve, stop_signal};
+use self::vigil::Pace;
 use crate::app::App;
 
 /// What the handlers are given.
@@ -44,7 +55,29 @@ struct Edge<E> {
     documents: Documents,
     /// Whether the server is about to stop.
     is_draining: Arc<AtomicBool>,
+    /// Says that sockets and streams have to end.
+    closing: watch::Receiver<bool>,
+    /// The measure of sockets and streams.
+    pace: Pace,
+    /// Their places.
+    places: Arc<Semaphore>,
 }
+
+impl<E> Edge<E> {
+    fn new(app: Arc<App>, executor: E, closing: watch::Receiver<bool>, pace: Pace) -> Self {
+        let places = Arc::new(Semaphore::new(pace.at_once));
+        let documents = Documents::default();
+        Self { app, executor, documents, is_draining: Arc::default(), closing, pace, places }
+    }
+
+    /// A place for a socket or a stream.
+    fn place(&self) -> Result<OwnedSemaphorePermit, RequestFault> {
+        self.places.clone().try_acquire_owned().map_err(|_| RequestFault::Unavailable(BUSY_SECONDS))
+    }
+}
+
+/// When to come back where every place is taken.
+const BUSY_SECONDS: u64 = 30;
 
 /// Every path of the server.
 pub fn router(app: Arc<App>) -> Router {
@@ -54,15 +87,15 @@ pub fn router(app: Arc<App>) -> Router {
 
 /// Every path of the server, over any executor.
 pub fn router_over<E: Executor>(app: Arc<App>, executor: E) -> Router {
-    router_of(Edge { app, executor, documents: Documents::default(), is_draining: Arc::default() })
+    let (_, closing) = watch::channel(false);
+    router_of(Edge::new(app, executor, closing, Pace::default()))
 }
 
 fn router_of<E: Executor>(edge: Edge<E>) -> Router {
     Router::new()
-        .route("/", get(explorer::page))
-        .route("/explorer.css", get(explorer::style))
-        .route("/explorer.js", get(explorer::script))
+        .merge(explorer::routes())
         .route("/graphql", get(graphql::get).post(graphql::post).options(graphql::options))
+        .route("/graphql/ws", get(socket::open))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
         .route("/.well-known/jwks.json", get(health::jwks))

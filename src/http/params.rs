@@ -13,7 +13,7 @@ use super::fault::{Malformed, RequestFault};
 use super::json;
 
 /// Bytes of a body: 200 check-ins of a day offline take about 80 KiB.
-const MAX_BODY: usize = 256 * 1024;
+pub(super) const MAX_BODY: usize = 256 * 1024;
 /// How long a body may take to come.
 const BODY_TIME: Duration = Duration::from_secs(10);
 
@@ -52,7 +52,12 @@ pub async fn read_body(headers: &HeaderMap, body: Body) -> Result<Vec<u8>, Reque
 impl Params {
     /// From a JSON body.
     pub fn from_body(body: &[u8], max_brackets: usize) -> Result<Self, Malformed> {
-        let Value::Object(mut object) = json::parse(body, max_brackets)? else { return Err(Malformed::NotAnObject) };
+        Self::from_json(json::parse(body, max_brackets)?)
+    }
+
+    /// From JSON that is read already.
+    pub fn from_json(value: Value) -> Result<Self, Malformed> {
+        let Value::Object(mut object) = value else { return Err(Malformed::NotAnObject) };
         let mut take = |name| object.swap_remove(name).filter(|value| *value != Value::Null);
         let Some(Value::String(query)) = take("query") else { return Err(Malformed::Query) };
         let operation_name = match take("operationName") {

@@ -3,12 +3,13 @@
 //! A connection has ten seconds for the headers of each request, for the pause between two requests, and for taking
 //! the next piece of an answer. There are at most `MAX_CONNECTIONS` at once; further ones wait in the operating
 //! system's queue. HTTP/1.1 alone is spoken here: TLS and HTTP/2 end at the balancer, whose own connections to us must
-//! rest for less than ten seconds.
+//! rest for less than ten seconds. A socket is a connection like any other: it keeps its place, and is told to end when
+//! the server stops.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use async_graphql::Executor;
@@ -19,22 +20,22 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 use tokio_io_timeout::TimeoutStream;
 
-use super::documents::Documents;
 use super::graphql::Peer;
+use super::socket::Slot;
+use super::vigil::Pace;
 use super::{Edge, router_of};
 use crate::app::App;
 use crate::error::{Error, Result};
 
 /// Connections at once.
-const MAX_CONNECTIONS: usize = 10_000;
+const MAX_CONNECTIONS: u32 = 10_000;
 /// How long the headers of a request may take to come.
 const HEADER_TIME: Duration = Duration::from_secs(10);
 /// How long the other side may take none of the answer.
@@ -59,7 +60,7 @@ const KEY_REFRESH: Duration = Duration::from_secs(5);
 /// When the listener has no address.
 pub async fn serve(app: Arc<App>, listener: TcpListener, shutdown: impl Future) -> Result<()> {
     let schema = crate::graphql::schema(app.clone());
-    serve_over(app, schema, listener, shutdown).await
+    serve_over(app, schema, listener, shutdown, Pace::default()).await
 }
 
 /// Serves over any executor, as [`serve`] does over ours.
@@ -71,14 +72,16 @@ pub async fn serve_over<E: Executor>(
     executor: E,
     listener: TcpListener,
     shutdown: impl Future,
+    pace: Pace,
 ) -> Result<()> {
     let address = listener.local_addr().map_err(Error::internal)?;
     tracing::info!(%address, "listening");
-    let is_draining = Arc::new(AtomicBool::new(false));
     let keys = tokio::spawn(refresh_keys(app.clone()));
-    let router = router_of(Edge { app, executor, documents: Documents::default(), is_draining: is_draining.clone() });
-    let connections = GracefulShutdown::new();
-    let slots = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    let (close, closing) = watch::channel(false);
+    let edge = Edge::new(app, executor, closing.clone(), pace);
+    let is_draining = edge.is_draining.clone();
+    let router = router_of(edge);
+    let slots = Arc::new(Semaphore::new(MAX_CONNECTIONS as usize));
     let stop = async {
         shutdown.await;
         is_draining.store(true, Ordering::Relaxed);
@@ -87,7 +90,7 @@ pub async fn serve_over<E: Executor>(
     };
     let mut stop = std::pin::pin!(stop);
     let open = |(slot, stream, peer)| {
-        tokio::spawn(connection(stream, peer, router.clone(), connections.watcher(), slot));
+        tokio::spawn(connection(stream, peer, router.clone(), closing.clone(), Slot::new(slot)));
     };
     loop {
         tokio::select! {
@@ -102,7 +105,9 @@ pub async fn serve_over<E: Executor>(
     }
     drop(listener);
     sleep(LAST_CALL).await;
-    if timeout(DRAIN_TIME, connections.shutdown()).await.is_err() {
+    close.send_replace(true);
+    // The last connection or socket gives back the last place.
+    if timeout(DRAIN_TIME, slots.acquire_many(MAX_CONNECTIONS)).await.is_err() {
         tracing::warn!("some requests did not end in time");
     }
     keys.abort();
@@ -139,13 +144,7 @@ async fn accept(listener: &TcpListener, slots: &Arc<Semaphore>) -> (OwnedSemapho
     }
 }
 
-async fn connection(
-    stream: TcpStream,
-    peer: SocketAddr,
-    router: Router,
-    watcher: Watcher,
-    _slot: OwnedSemaphorePermit,
-) {
+async fn connection(stream: TcpStream, peer: SocketAddr, router: Router, closing: watch::Receiver<bool>, slot: Slot) {
     // Answers are small and whole: nothing is gained by waiting for more to send.
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "no delay");
@@ -156,6 +155,7 @@ async fn connection(
     let service = TowerToHyperService::new(router);
     let service = service_fn(move |mut request: hyper::Request<Incoming>| {
         request.extensions_mut().insert(peer);
+        request.extensions_mut().insert(slot.clone());
         let answer = hyper::service::Service::call(&service, request.map(Body::new));
         async move { Ok::<_, Infallible>(answer.await.unwrap_or_else(|never| match never {})) }
     });
@@ -163,8 +163,17 @@ async fn connection(
         .timer(TokioTimer::new())
         .header_read_timeout(HEADER_TIME)
         .max_buf_size(MAX_HEAD)
-        .serve_connection(TokioIo::new(Box::pin(stream)), service);
-    if let Err(error) = watcher.watch(served).await {
+        .serve_connection(TokioIo::new(Box::pin(stream)), service)
+        .with_upgrades();
+    let mut served = std::pin::pin!(served);
+    let ended = tokio::select! {
+        ended = &mut served => ended,
+        () = super::vigil::closing(closing) => {
+            served.as_mut().graceful_shutdown();
+            served.await
+        }
+    };
+    if let Err(error) = ended {
         tracing::debug!(%error, "a connection broke");
     }
 }

@@ -2,7 +2,7 @@
 
 use entity::ids::{AccountId, DeviceId};
 use jsonwebtoken::{Algorithm, Header, Validation};
-use moka::future::Cache;
+use moka::sync::Cache;
 use serde::{Deserialize, Serialize};
 
 use super::keys::Loaded;
@@ -31,22 +31,13 @@ struct Claims {
 const KEPT: u64 = 50_000;
 
 /// The tokens that some keys were found to have signed, by their SHA-256: a signature is checked once.
-pub(super) struct Verified(Cache<Vec<u8>, Bearer>);
+pub(super) struct Verified(Cache<Vec<u8>, Session>);
 
 impl Default for Verified {
     fn default() -> Self {
         let life = rules::ACCESS_LIFE.to_std().unwrap_or_default();
         Self(Cache::builder().max_capacity(KEPT).time_to_live(life).build())
     }
-}
-
-/// Whom a token names, and from when to when.
-#[derive(Debug, Clone, Copy)]
-struct Bearer {
-    account: AccountId,
-    device: DeviceId,
-    not_before: i64,
-    expires: i64,
 }
 
 /// Makes the access token of a device, and says when it ends.
@@ -76,23 +67,52 @@ pub fn issue(app: &App, account: AccountId, device: DeviceId, now: Instant) -> R
 /// # Errors
 /// UNAUTHENTICATED when the token does not hold, or its device or account no longer does.
 pub async fn authenticate(app: &App, bearer: &str) -> Result<Actor> {
-    let keys = app.keys.loaded();
-    let hash = digest(&[b"token", bearer.as_bytes()]);
-    let Bearer { account, device, not_before, expires } = if let Some(known) = keys.verified.0.get(&hash).await {
-        known
-    } else {
-        let verified = verify(app, &keys, bearer).ok_or_else(Error::unauthenticated)?;
-        keys.verified.0.insert(hash, verified).await;
-        verified
-    };
-    if !(not_before..expires).contains(&app.clock.now().timestamp()) {
-        return Err(Error::unauthenticated());
+    Session::open(app, bearer)?.actor(app).await
+}
+
+/// Whom a token names, and from when to when: for what outlives its first answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Session {
+    account: AccountId,
+    device: DeviceId,
+    begins_at: Instant,
+    /// When the token ends.
+    pub expires_at: Instant,
+}
+
+impl Session {
+    /// Verifies a token.
+    ///
+    /// # Errors
+    /// UNAUTHENTICATED when it does not hold.
+    pub fn open(app: &App, bearer: &str) -> Result<Self> {
+        let keys = app.keys.loaded();
+        let hash = digest(&[b"token", bearer.as_bytes()]);
+        let session = if let Some(known) = keys.verified.0.get(&hash) {
+            known
+        } else {
+            let verified = verify(app, &keys, bearer).ok_or_else(Error::unauthenticated)?;
+            keys.verified.0.insert(hash, verified);
+            verified
+        };
+        let holds = (session.begins_at..session.expires_at).contains(&app.clock.now());
+        if holds { Ok(session) } else { Err(Error::unauthenticated()) }
     }
-    Ok(Actor::Person(actor::load(app, account, device).await?))
+
+    /// Who that is now.
+    ///
+    /// # Errors
+    /// UNAUTHENTICATED when the token's time is over, or its device or account no longer holds.
+    pub async fn actor(&self, app: &App) -> Result<Actor> {
+        if self.expires_at <= app.clock.now() {
+            return Err(Error::unauthenticated());
+        }
+        Ok(Actor::Person(actor::load(app, self.account, self.device).await?))
+    }
 }
 
 /// Whom the token names, where one of the keys signed it for us. Its times are looked at by the caller, each time.
-fn verify(app: &App, keys: &Loaded, bearer: &str) -> Option<Bearer> {
+fn verify(app: &App, keys: &Loaded, bearer: &str) -> Option<Session> {
     let header = jsonwebtoken::decode_header(bearer).ok()?;
     if header.alg != Algorithm::EdDSA || header.typ.as_deref() != Some(TYPE) {
         return None;
@@ -105,10 +125,10 @@ fn verify(app: &App, keys: &Loaded, bearer: &str) -> Option<Bearer> {
     // The library reads the system's time; ours is given.
     validation.validate_exp = false;
     let claims = jsonwebtoken::decode::<Claims>(bearer, &key.verifying, &validation).ok()?.claims;
-    Some(Bearer {
+    Some(Session {
         account: claims.sub.parse().ok()?,
         device: claims.sid.parse().ok()?,
-        not_before: claims.nbf,
-        expires: claims.exp,
+        begins_at: Instant::from_timestamp(claims.nbf, 0)?,
+        expires_at: Instant::from_timestamp(claims.exp, 0)?,
     })
 }

@@ -7,5 +7,6 @@
 //! | [`loader`] | what is read for many rows at once |
 
 pub mod loader;
+pub mod rules;
 pub mod schema;
 pub mod service;

@@ -1,11 +1,12 @@
-//! Every field of Query and Mutation, held against every role.
+//! Every field of Query, Mutation and Subscription, held against every role.
 //!
-//! To add a field, add a line to [`QUERIES`] or [`MUTATIONS`]:
+//! To add a field, add a line to [`QUERIES`], [`MUTATIONS`] or [`SUBSCRIPTIONS`]:
 //!
 //! 1. its name;
 //! 2. what each role gets, in the order of the columns (`stage.rs`, `ROLES`): [`OK`] something, [`NIL`] `null` or an
 //!    empty list, [`WHO`] UNAUTHENTICATED, [`GONE`] `NOT_FOUND`, [`NO`] FORBIDDEN, or another code by `Code("…")`;
-//! 3. of a query the document, of a mutation what it gives when it is done;
+//! 3. of a query or subscription the document, of a mutation what it gives when it is done; what a subscription tells of
+//!    happens again and again while it is tried (`stage.rs`, `happen`);
 //! 4. the variables of the query, or the input of the mutation, about `own`, which is Sabang. Fill in every id that it
 //!    can take, alternatives in a line each: every one is tried with ids of another agency too (`foreign.rs`).
 //!
@@ -26,7 +27,7 @@ use serde_json::{Value, json};
 
 use self::answers::Outcome::{self, Code, Done, Nothing, Unauthenticated};
 use self::stage::{PASSWORD, Side, Stage, credentials};
-use crate::client::change;
+use crate::client::{Answer, Client, change};
 
 /// A line of the table.
 pub struct Case {
@@ -35,19 +36,35 @@ pub struct Case {
     /// Of a query its document, of a mutation what it gives when it is done.
     wants: &'static str,
     values: fn(&Stage, &Side) -> Value,
-    is_mutation: bool,
+    root: Root,
+}
+
+/// Where a field stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Root {
+    Query,
+    Mutation,
+    Subscription,
 }
 
 impl Case {
     /// What is sent.
     fn document(&self) -> String {
-        if self.is_mutation { change(self.field, self.wants) } else { self.wants.to_owned() }
+        if self.root == Root::Mutation { change(self.field, self.wants) } else { self.wants.to_owned() }
+    }
+
+    /// Sends it; of a subscription the first that is told.
+    async fn ask(&self, stage: &Stage, phone: &Client, variables: Value) -> Answer {
+        match self.root {
+            Root::Subscription => phone.news(&self.document(), variables, self.field, || stage.happen()).await,
+            Root::Query | Root::Mutation => phone.send(&self.document(), variables).await,
+        }
     }
 
     /// What is sent with it.
     fn variables(&self, stage: &Stage, own: &Side) -> Value {
         let values = (self.values)(stage, own);
-        if self.is_mutation { json!({ "input": values }) } else { values }
+        if self.root == Root::Mutation { json!({ "input": values }) } else { values }
     }
 }
 
@@ -57,7 +74,7 @@ const fn query(
     wants: &'static str,
     values: fn(&Stage, &Side) -> Value,
 ) -> Case {
-    Case { field, outcomes, wants, values, is_mutation: false }
+    Case { field, outcomes, wants, values, root: Root::Query }
 }
 
 const fn mutation(
@@ -66,7 +83,16 @@ const fn mutation(
     wants: &'static str,
     values: fn(&Stage, &Side) -> Value,
 ) -> Case {
-    Case { field, outcomes, wants, values, is_mutation: true }
+    Case { field, outcomes, wants, values, root: Root::Mutation }
+}
+
+const fn subscription(
+    field: &'static str,
+    outcomes: [Outcome<'static>; 10],
+    wants: &'static str,
+    values: fn(&Stage, &Side) -> Value,
+) -> Case {
+    Case { field, outcomes, wants, values, root: Root::Subscription }
 }
 
 /// Done, or something is there.
@@ -220,6 +246,14 @@ const MUTATIONS: &[Case] = &[
         |_, _| sending(&json!({ "workday": { "direction": "OUT" } }))),
     mutation("syncCheckIns",        [WHO,  CIV,  OK,   OK,   OK,   OK,   GONE, GONE, OK,   CIV], RESULTS,
         |_, own| sending(&json!({ "courseSessionId": own.session }))),
+];
+
+#[rustfmt::skip] // A table.
+const SUBSCRIPTIONS: &[Case] = &[
+    //                                anon  citz  empl  coll  train sup   empl* adm*  adm   nat      (*: of the other agency)
+    subscription("courseSessionRollChanged", [WHO,  GONE, OK,   NIL,  OK,   OK,   GONE, GONE, OK,   GONE],
+        "subscription($courseSessionId: ID!) { courseSessionRollChanged(courseSessionId: $courseSessionId) { id } }",
+        |_, own| json!({ "courseSessionId": own.session })),
 ];
 
 const RESULTS: &str = "results { checkIn { id } errors { code field } }";

@@ -1,6 +1,7 @@
 //! A client of the API, as a phone is one: HTTP, JSON, a token.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -8,6 +9,7 @@ use axum::http::{HeaderMap, Request, StatusCode, header};
 use bina::app::App;
 use bina::identity::token;
 use entity::ids::{AccountId, DeviceId};
+use futures_util::StreamExt as _;
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
@@ -41,6 +43,8 @@ pub struct Answer {
     pub headers: HeaderMap,
     /// The body.
     pub body: Value,
+    /// Whether it is the first of many.
+    pub is_stream: bool,
 }
 
 impl Client {
@@ -60,7 +64,8 @@ impl Client {
         Self { token: Token::Fresh(account, device), ..self.clone() }
     }
 
-    fn token(&self) -> Option<String> {
+    /// What is sent as its access token.
+    pub fn token(&self) -> Option<String> {
         match &self.token {
             Token::None => None,
             Token::Given(token) => Some(token.clone()),
@@ -89,7 +94,44 @@ impl Client {
         let response = self.router.clone().oneshot(request).await.expect("an answer");
         let (status, headers) = (response.status(), response.headers().clone());
         let body = response.into_body().collect().await.expect("a body").to_bytes();
-        Answer { status, headers, body: serde_json::from_slice(&body).expect("JSON") }
+        Answer { status, headers, body: serde_json::from_slice(&body).expect("JSON"), is_stream: false }
+    }
+
+    /// Begins a subscription; answers the first that is told while something happens, and `null` for the field where
+    /// nothing is.
+    pub async fn news(&self, query: &str, variables: Value, field: &str, happen: impl Fn()) -> Answer {
+        let mut request = Request::post("/graphql")
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(header::ACCEPT, "text/event-stream")
+            .header(header::ACCEPT_LANGUAGE, self.language);
+        if let Some(token) = self.token() {
+            request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+        }
+        let body = json!({ "query": query, "variables": variables }).to_string();
+        let request = request.body(Body::from(body)).expect("a request");
+        let response = self.router.clone().oneshot(request).await.expect("an answer");
+        let (status, headers) = (response.status(), response.headers().clone());
+        let mut events = response.into_body().into_data_stream();
+        let first = async {
+            while let Some(event) = events.next().await {
+                let event = String::from_utf8(event.expect("an event").to_vec()).expect("UTF-8");
+                if let Some(data) = event.strip_prefix("event: next\ndata: ") {
+                    return serde_json::from_str(data).expect("JSON");
+                }
+            }
+            panic!("nothing but the end");
+        };
+        let happening = async {
+            for _ in 0..20 {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+                happen();
+            }
+        };
+        let body = tokio::select! {
+            body = first => body,
+            () = happening => json!({ "data": { field: null } }),
+        };
+        Answer { status, headers, body, is_stream: true }
     }
 
     /// Sends an operation that must have no top-level error; answers its `data`.

@@ -1,4 +1,4 @@
-//! The examples of the page at `/` hold against the schema.
+//! The examples of the pages at `/` hold against the schema.
 
 use async_graphql::parser::parse_query;
 use serde_json::{Value, json};
@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 use crate::harness::{Engine, World};
 use crate::http::{post, send};
 
-const SCRIPT: &str = include_str!("../../src/http/explorer.js");
+const SCRIPT: &str = include_str!("../../src/http/examples.js");
 
-/// The documents of the page: its template texts that begin with a kind of operation.
+/// The documents of the pages: its template texts that begin with a kind of operation.
 fn documents() -> Vec<&'static str> {
     SCRIPT.split('`').filter(|text| text.starts_with("query ") || text.starts_with("mutation ")).collect()
 }

@@ -46,6 +46,7 @@ impl World {
         };
         let config = Config {
             listen: ([127, 0, 0, 1], 0).into(),
+            allowed_origins: vec!["https://app.example".to_owned()],
             data_dir: folder.path().to_owned(),
             database,
             token: TokenConfig {

@@ -15,6 +15,7 @@ mod harness;
 mod http;
 mod identity;
 mod import;
+mod live;
 mod mail;
 mod migration;
 mod process;

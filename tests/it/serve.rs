@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use bina::app::App;
 use bina::http::serve;
+use bina::http::vigil::Pace;
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -20,7 +21,7 @@ async fn server(app: Arc<App>) -> (SocketAddr, oneshot::Sender<()>, tokio::task:
     let address = listener.local_addr().expect("an address");
     let (stop, stopped) = oneshot::channel();
     let server = tokio::spawn(async move {
-        serve::serve_over(app, toys(), listener, stopped).await.expect("it serves");
+        serve::serve_over(app, toys(), listener, stopped, Pace::default()).await.expect("it serves");
     });
     (address, stop, server)
 }

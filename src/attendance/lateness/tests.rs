@@ -11,12 +11,10 @@ fn clock(time: &str) -> Option<Instant> {
     (!time.is_empty()).then(|| at(&format!("2026-11-23T{time}+07:00")))
 }
 
+type Measured = (Option<i32>, Option<i32>, Option<Level>, Option<Level>, Option<i32>);
+
 /// Minutes late and early, levels, hundredths of a percent of a day that is over.
-fn measure(
-    rule: &Rule,
-    came: &str,
-    went: &str,
-) -> (Option<i32>, Option<i32>, Option<Level>, Option<Level>, Option<i32>) {
+fn measure(rule: &Rule, came: &str, went: &str) -> Measured {
     let presence = Presence { came_at: clock(came), went_at: clock(went), is_over: true };
     let found = assess(Some(rule), &window(), None, presence);
     let level = |grade: Option<Grade>| grade.and_then(|grade| grade.level);

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use async_graphql::parser::types::{
     DocumentOperations, ExecutableDocument, Field, OperationDefinition, OperationType, Selection, SelectionSet,
 };
-use async_graphql::{Name, Value as ConstValue, Variables};
+use async_graphql::{Name, Positioned, Value as ConstValue, Variables};
 
 use super::{Breach, Limits, Measure, at_most};
 
@@ -66,12 +66,21 @@ pub fn examine(
     let (name, operation, weight) =
         executed.ok_or_else(|| Breach::NoOperation(operation_name.map(ToOwned::to_owned)))?;
     weight.check(operation, limits)?;
+    check_subscription(operation)?;
     Ok(Executed {
         kind: operation.ty,
         name: name.map(ToString::to_string),
         is_without_token: operation.ty == OperationType::Mutation && weight.roots == weight.roots_without_token,
         is_by_variables: scale.is_by_variables,
     })
+}
+
+/// A subscription asks for one field, at its top itself (GraphQL, 5.2.4.1): the executor would follow several at once,
+/// and none that stands in a fragment.
+fn check_subscription(operation: &OperationDefinition) -> Result<(), Breach> {
+    let fields = operation.selection_set.node.items.as_slice();
+    let is_one = matches!(fields, [Positioned { node: Selection::Field(_), .. }]);
+    if operation.ty == OperationType::Subscription && !is_one { Err(Breach::NotOneField) } else { Ok(()) }
 }
 
 /// Chooses as the executor does.

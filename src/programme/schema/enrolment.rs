@@ -67,6 +67,10 @@ pub struct EnrolEmployeesInput {
     pub course_run_id: ID,
     /// 1 to 100 active employees of the caller's agency. Who is enrolled already stays so.
     pub employee_ids: Vec<ID>,
+    /// Whether they are released from the shifts that the roster gives them then (*surat tugas*): without it a class
+    /// that collides with one is refused.
+    #[graphql(default)]
+    pub is_released_from_duty: bool,
 }
 
 /// A person to take off the list of a course run.
@@ -82,7 +86,15 @@ crate::mutation_payload!(
         enrolments: Vec<Enrolment>
     },
     EnrolEmployeesError,
-    EnrolEmployeesErrorCode { NotFound, Forbidden, OutOfRange, Inactive, RunFull }
+    EnrolEmployeesErrorCode {
+        NotFound,
+        Forbidden,
+        OutOfRange,
+        Inactive,
+        RunFull,
+        CollidesWithClass,
+        CollidesWithDuty,
+    }
 );
 
 crate::mutation_payload!(

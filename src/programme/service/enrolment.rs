@@ -8,7 +8,7 @@ use entity::{course_run, employee, enrolment};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, ColumnTrait as _, DatabaseTransaction, EntityTrait as _, QueryFilter as _};
 
-use super::{course_run as runs, people};
+use super::{collision, course_run as runs, people};
 use crate::app::App;
 use crate::clock::Instant;
 use crate::db;
@@ -42,25 +42,28 @@ pub async fn enrol(app: &App, actor: &Actor, input: EnrolEmployeesInput) -> Resu
         } else if !employee.is_active {
             Problem::Inactive
         } else {
-            wanted.push(employee.id);
+            wanted.push((field, employee));
             continue;
         };
         return Err(Error::at(&field, problem));
     }
-    let known = enrolments(app, &transaction, run.id, &wanted).await?;
+    let people: Vec<EmployeeId> = wanted.iter().map(|(_, employee)| employee.id).collect();
+    let known = enrolments(app, &transaction, run.id, &people).await?;
     let is_in = |employee: &EmployeeId| known.get(employee).is_some_and(|known| known.status == Status::Enrolled);
-    let added: Vec<EmployeeId> = wanted.iter().copied().filter(|employee| !is_in(employee)).collect();
+    wanted.retain(|(_, employee)| !is_in(&employee.id));
+    let added: Vec<EmployeeId> = wanted.iter().map(|(_, employee)| employee.id).collect();
     if !added.is_empty() {
         let taken = runs::enrolled(&transaction, run.id).await?;
         let places = run.capacity.map(|places| u64::from(places.unsigned_abs()));
         if places.is_some_and(|places| taken + added.len() as u64 > places) {
             return Err(Error::at("employeeIds", Problem::RunFull));
         }
+        collision::check(app, &transaction, run.id, &wanted, input.is_released_from_duty).await?;
         add(app, &transaction, &run, &added, &known).await?;
     }
-    let mut enrolled = enrolments(app, &transaction, run.id, &wanted).await?;
+    let mut enrolled = enrolments(app, &transaction, run.id, &people).await?;
     transaction.commit().await?;
-    Ok(wanted.iter().filter_map(|employee| enrolled.remove(employee)).collect())
+    Ok(people.iter().filter_map(|employee| enrolled.remove(employee)).collect())
 }
 
 /// Takes a person off the list of a run.

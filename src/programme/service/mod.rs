@@ -1,5 +1,6 @@
 //! What an agency's admin does, one function an action: authorise, look up, apply the rule, write, commit.
 
+pub mod collision;
 pub mod course;
 pub mod course_run;
 pub mod course_session;

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::sdl::Sdl;
 use super::stage::{ROLES, Stage};
-use super::{Case, MUTATIONS, QUERIES};
+use super::{Case, MUTATIONS, QUERIES, Root, SUBSCRIPTIONS};
 use crate::client::Answer;
 use crate::harness::Engine;
 
@@ -32,7 +32,8 @@ impl<'a> Outcome<'a> {
     pub fn of(answer: &'a Answer, field: &str) -> Self {
         let payload = &answer.body["data"][field];
         match (answer.code(), typed_code(payload)) {
-            ("UNAUTHENTICATED", _) if answer.status == 401 => Self::Unauthenticated,
+            ("UNAUTHENTICATED", _) if answer.status == 401 || answer.is_stream => Self::Unauthenticated,
+            ("NOT_FOUND", None) => Self::Code("NOT_FOUND"),
             ("", Some(code)) => Self::Code(code),
             ("", None) if is_nothing(payload) => Self::Nothing,
             ("", None) => Self::Done,
@@ -64,7 +65,7 @@ fn is_nothing(value: &Value) -> bool {
 
 /// Every line.
 pub fn cases() -> impl Iterator<Item = &'static Case> {
-    QUERIES.iter().chain(MUTATIONS)
+    QUERIES.iter().chain(MUTATIONS).chain(SUBSCRIPTIONS)
 }
 
 #[test]
@@ -75,16 +76,16 @@ fn every_root_field_has_a_line() {
     assert!(bare.is_empty(), "fields without a line in tests/it/authz.rs: {bare:?}");
     let stale: Vec<_> = lines.difference(&fields).collect();
     assert!(stale.is_empty(), "lines in tests/it/authz.rs without a field: {stale:?}");
-    for (lines, is_mutation) in [(QUERIES, false), (MUTATIONS, true)] {
-        assert!(lines.iter().all(|case| case.is_mutation == is_mutation), "a line in the other table");
+    for (lines, root) in [(QUERIES, Root::Query), (MUTATIONS, Root::Mutation), (SUBSCRIPTIONS, Root::Subscription)] {
+        assert!(lines.iter().all(|case| case.root == root), "a line in another table");
     }
 }
 
-/// Queries share a world; each line of a mutation has one of its own.
+/// Queries share a world, subscriptions too; each line of a mutation has one of its own.
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_role_is_answered_as_the_table_says(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
-    let worlds = std::iter::once(QUERIES).chain(MUTATIONS.chunks(1));
+    let worlds = [QUERIES, SUBSCRIPTIONS].into_iter().chain(MUTATIONS.chunks(1));
     let wrong: Vec<String> = stream::iter(worlds).map(|cases| tried(engine, cases)).buffer_unordered(4).concat().await;
     assert!(wrong.is_empty(), "not as the table in tests/it/authz.rs says:\n{}", wrong.join("\n"));
 }
@@ -97,7 +98,7 @@ async fn tried(engine: Engine, cases: &[Case]) -> Vec<String> {
         for ((role, phone), wanted) in ROLES.iter().zip(&case.outcomes) {
             stage.renew(case.field).await;
             let variables = case.variables(&stage, &stage.sabang);
-            let answer = phone(&stage.cast).send(&case.document(), variables.clone()).await;
+            let answer = case.ask(&stage, phone(&stage.cast), variables.clone()).await;
             let outcome = Outcome::of(&answer, case.field);
             if outcome != *wanted {
                 wrong.push(format!("{} {variables}: {role} wants {wanted:?}, gets {outcome:?}", case.field));

@@ -3,6 +3,7 @@
 use rstest::rstest;
 use serde_json::{Value, json};
 
+use super::Case;
 use super::answers::{Outcome, cases};
 use super::sdl::{Hole, Sdl};
 use super::stage::{Side, Stage};
@@ -34,10 +35,17 @@ fn foreign<'a>(hole: &Hole, own: &str, other: &'a Side) -> Vec<&'a str> {
 }
 
 /// What comes back, but for the request's id.
-async fn answer(phone: &Client, document: &str, mut variables: Value, path: &[String], id: &str) -> (Answer, Value) {
+async fn answer(
+    stage: &Stage,
+    phone: &Client,
+    case: &Case,
+    mut variables: Value,
+    path: &[String],
+    id: &str,
+) -> (Answer, Value) {
     let place = at(&mut variables, path).expect("a place");
     *place = if place.is_array() { json!([id]) } else { json!(id) };
-    let answer = phone.send(document, variables).await;
+    let answer = case.ask(stage, phone, variables).await;
     let mut body = answer.body.clone();
     for error in body["errors"].as_array_mut().into_iter().flatten() {
         error["extensions"]["requestId"].take();
@@ -64,8 +72,8 @@ async fn a_foreign_id_is_answered_like_one_that_nothing_has(
                 let people = [&stage.cast.sibolga.employee.phone, &stage.cast.sibolga.admin.phone];
                 for (phone, is_admin) in people.into_iter().zip([false, true]) {
                     let unknown = format!("{}_{UNKNOWN}", prefix(id));
-                    let (real, real_body) = answer(phone, &case.document(), variables.clone(), &hole.path, id).await;
-                    let (_, none_body) = answer(phone, &case.document(), variables.clone(), &hole.path, &unknown).await;
+                    let (real, real_body) = answer(&stage, phone, case, variables.clone(), &hole.path, id).await;
+                    let (_, none_body) = answer(&stage, phone, case, variables.clone(), &hole.path, &unknown).await;
                     let place = format!("{} {}", hole.field, hole.path.join("."));
                     assert_eq!(real_body, none_body, "{place}: {id} and {unknown}");
                     let outcome = Outcome::of(&real, case.field);

@@ -38,7 +38,11 @@ impl Sdl {
 
     /// Everything that can be asked for or done.
     pub fn root_fields(&self) -> BTreeSet<String> {
-        ["Query", "Mutation"].iter().flat_map(|root| self.fields(root)).map(|field| field.name.to_string()).collect()
+        ["Query", "Mutation", "Subscription"]
+            .iter()
+            .flat_map(|root| self.fields(root))
+            .map(|field| field.name.to_string())
+            .collect()
     }
 
     fn is_node(&self, name: &str) -> bool {
@@ -54,7 +58,7 @@ impl Sdl {
     /// Wherever a root field takes an id.
     pub fn holes(&self) -> Vec<Hole> {
         let mut holes = Vec::new();
-        for field in ["Query", "Mutation"].iter().flat_map(|root| self.fields(root)) {
+        for field in ["Query", "Mutation", "Subscription"].iter().flat_map(|root| self.fields(root)) {
             let mut paths = Vec::new();
             self.find_holes(&field.arguments, &[], &mut paths);
             holes.extend(paths.into_iter().map(|path| Hole { field: field.name.to_string(), path }));

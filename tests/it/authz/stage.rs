@@ -3,7 +3,7 @@
 use bina::identity::password::Hasher;
 use entity::ids::{HolidayId, JurisdictionId, SiasnTermId};
 use entity::siasn_term::List;
-use entity::{account, holiday, jurisdiction, schedule, siasn_term, throttle};
+use entity::{account, check_in, holiday, jurisdiction, schedule, siasn_term, throttle};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
@@ -45,6 +45,8 @@ pub struct Stage {
     pub sibolga: Side,
     /// What a case uses up: a one-time code, a refresh token.
     pub secret: String,
+    /// The check-in of Sabang's employee to the class.
+    check_in: check_in::Model,
 }
 
 /// What is national.
@@ -197,7 +199,15 @@ impl Stage {
         let country = country(&cast).await;
         let sabang = Side::of(&cast.sabang, &cast.sibolga, "199003122015011001").await;
         let sibolga = Side::of(&cast.sibolga, &cast.sabang, "199003122015011002").await;
-        Self { cast, country, sabang, sibolga, secret: String::new() }
+        let class = check_in::Column::CourseSessionId.eq(cast.sabang.session);
+        let check_in = check_in::Entity::find().filter(class).one(cast.world.app.db.read()).await;
+        let check_in = check_in.expect("an answer").expect("a check-in");
+        Self { cast, country, sabang, sibolga, secret: String::new(), check_in }
+    }
+
+    /// What the subscriptions tell of: Sabang's employee checked in to the class.
+    pub fn happen(&self) {
+        self.cast.world.app.live.check_in_recorded(&self.check_in);
     }
 
     /// What the next role needs anew for a field: its attempts not counted with the last one's, and a code or token

@@ -41,6 +41,8 @@ fn assert_refused(ended: &Ended, variable: &str, takes: &str) {
 #[case("BINA_SMTP_URL", "http://bina:rahasia-sekali@127.0.0.1", "smtp://host:25")]
 #[case("BINA_SMTP_URL", "rahasia-sekali", "smtp://host:25")]
 #[case("BINA_MAIL_FROM", "Bina", "bina@kota.go.id")]
+#[case("BINA_ALLOWED_ORIGINS", "*", "https://app.kota.go.id")]
+#[case("BINA_ALLOWED_ORIGINS", "app.kota.go.id", "https://app.kota.go.id")]
 #[case("BINA_LOG_LEVEL", "loud", "error, warn, info, debug or trace")]
 #[case("BINA_LOG_FORMAT", "[json]", "json or text")]
 #[case("BINA_CONFIG", "/nowhere.toml", "a TOML file")]

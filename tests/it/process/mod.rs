@@ -3,6 +3,7 @@
 mod commands;
 mod configuration;
 mod demo;
+mod faults;
 mod log;
 mod operations;
 mod phone;

@@ -1,0 +1,161 @@
+//! One operation, whichever way it came: what its document must pass, how long it may take, how its answer is put.
+
+use std::panic::AssertUnwindSafe;
+use std::time::Duration;
+
+use async_graphql::parser::types::{ExecutableDocument, OperationType};
+use async_graphql::{
+    Executor, Name, Request as GraphqlRequest, Response as GraphqlResponse, ServerError, Value, Variables,
+};
+use futures_util::stream::{self, BoxStream, StreamExt as _};
+use serde::Serialize;
+use tokio::time::timeout;
+use tracing::Instrument as _;
+
+use super::Edge;
+use super::documents::Documents;
+use super::fault::RequestFault;
+use super::graphql::Peer;
+use super::params::Params;
+use crate::graphql::context::{self, ClientAddress, RequestId};
+use crate::graphql::error::{Finished, finish};
+use crate::graphql::guard::{Executed, Limits};
+use crate::locale::Locale;
+use crate::policy::Actor;
+
+/// How long an operation may take.
+const DEADLINE: Duration = Duration::from_secs(10);
+/// An operation's name as the log takes it: longer ones are no names that somebody gave.
+const MAX_NAME: usize = 64;
+
+/// An operation that passed the guard.
+#[derive(Debug)]
+pub struct Operation {
+    request: GraphqlRequest,
+    executed: Executed,
+}
+
+/// Who asks, from where, in which language, and our name for it.
+#[derive(Debug, Clone)]
+pub struct Asker {
+    /// Who asks.
+    pub actor: Actor,
+    /// From where.
+    pub peer: Option<Peer>,
+    /// The language of the answer.
+    pub locale: Locale,
+    /// Our name for the request.
+    pub id: String,
+}
+
+/// A piece of what comes back.
+pub type Said = Result<Finished, RequestFault>;
+
+impl Operation {
+    /// Reads a request: the guard stands before the parser and before the executor.
+    pub fn read(params: Params, documents: &Documents, limits: &Limits) -> Result<Self, RequestFault> {
+        let Params { query, operation_name, variables } = params;
+        let (document, executed) = documents.read(&query, operation_name.as_deref(), &variables, limits)?;
+        if let Some(name) = missing_variable(&document, executed.name.as_deref(), &variables) {
+            return Err(RequestFault::VariableMissing(name));
+        }
+        let mut request = GraphqlRequest::new(query).variables(variables);
+        request.operation_name = operation_name;
+        request.set_parsed_query((*document).clone());
+        Ok(Self { request, executed })
+    }
+
+    /// Query, mutation or subscription.
+    pub fn kind(&self) -> OperationType {
+        self.executed.kind
+    }
+
+    /// Its name, for the log.
+    pub fn name(&self) -> Option<&String> {
+        self.executed.name.as_ref().filter(|name| name.len() <= MAX_NAME)
+    }
+
+    /// Whether it knows the caller without a token.
+    pub fn is_without_token(&self) -> bool {
+        self.executed.is_without_token
+    }
+
+    fn attached<E>(self, edge: &Edge<E>, asker: &Asker) -> GraphqlRequest {
+        let request = match asker.peer {
+            Some(peer) => self.request.data(ClientAddress(peer.0)),
+            None => self.request,
+        };
+        context::attach(request, &edge.app, asker.actor.clone(), asker.locale, RequestId(asker.id.clone()))
+    }
+
+    /// Executes a query or mutation within the deadline. A query ends with it, and when its caller hangs up; a mutation,
+    /// once begun, goes on to its end, for the phone that lost its connection or its patience will ask what became of it.
+    pub async fn answer<E: Executor>(self, edge: &Edge<E>, asker: &Asker) -> Said {
+        let executor = edge.executor.clone();
+        let kind = self.kind();
+        let request = self.attached(edge, asker);
+        let work = async move { executor.execute(request).await };
+        let response = if kind == OperationType::Mutation {
+            let done = timeout(DEADLINE, tokio::spawn(work.in_current_span())).await;
+            done.map_err(|_| RequestFault::Timeout)?.map_err(|lost| match lost.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                Err(_) => RequestFault::Unavailable(1),
+            })?
+        } else {
+            timeout(DEADLINE, work).await.map_err(|_| RequestFault::Timeout)?
+        };
+        Ok(finish(response, asker.locale, &asker.id))
+    }
+
+    /// Executes anything: a subscription has many answers, anything else one. A panic is the last.
+    pub fn answers<E: Executor>(self, edge: &Edge<E>, asker: Asker) -> BoxStream<'static, Said> {
+        let answers = if self.kind() == OperationType::Subscription {
+            let executor = edge.executor.clone();
+            let responses = executor.execute_stream(self.attached(edge, &asker), None);
+            responses.map(move |response| Ok(finish(response, asker.locale, &asker.id))).boxed()
+        } else {
+            let edge = edge.clone();
+            stream::once(async move { self.answer(&edge, &asker).await }).boxed()
+        };
+        // The log has the panic from its hook.
+        AssertUnwindSafe(answers).catch_unwind().map(|said| said.unwrap_or(Err(RequestFault::Internal))).boxed()
+    }
+}
+
+/// The first variable of the operation that must have a value and has none. The executor would find out in the middle
+/// of the execution.
+fn missing_variable(document: &ExecutableDocument, operation: Option<&str>, given: &Variables) -> Option<String> {
+    let (_, operation) = document.operations.iter().find(|(name, _)| name.map(Name::as_str) == operation)?;
+    let mut missing = operation.node.variable_definitions.iter().map(|variable| &variable.node).filter(|variable| {
+        let is_null = given.get(&variable.name.node).is_none_or(|value| *value == Value::Null);
+        let is_defaulted = variable.default_value.is_some() && !given.contains_key(&variable.name.node);
+        !variable.var_type.node.nullable && is_null && !is_defaulted
+    });
+    missing.next().map(|variable| variable.name.node.to_string())
+}
+
+/// An answer as it is written.
+#[derive(Debug, Serialize)]
+pub struct Answer<'a> {
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub errors: &'a [ServerError],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<&'a Value>,
+    #[serde(skip_serializing_if = "std::collections::BTreeMap::is_empty")]
+    extensions: &'a std::collections::BTreeMap<String, Value>,
+}
+
+impl<'a> Answer<'a> {
+    /// The answer of the executor.
+    pub fn of(response: &'a GraphqlResponse) -> Self {
+        // An error of the request as a whole has no path: nothing was executed, so there is no data either.
+        let is_refused = response.data == Value::Null && response.errors.iter().all(|error| error.path.is_empty());
+        let data = (!is_refused).then_some(&response.data);
+        Self { errors: &response.errors, data, extensions: &response.extensions }
+    }
+
+    /// Whether nothing was executed.
+    pub fn is_refused(&self) -> bool {
+        self.data.is_none()
+    }
+}
