@@ -43,13 +43,14 @@ fn is_recorded(answer: &Answer) -> bool {
     answer.body["data"]["checkIn"]["checkIn"]["verdict"] == "ACCEPTED"
 }
 
+fn everybody(agency: &AgencyCast) -> [(&AgencyCast, &Person); 5] {
+    let AgencyCast { employee, colleague, trainer, supervisor, admin, .. } = agency;
+    [employee, colleague, trainer, supervisor, admin].map(|person| (agency, person))
+}
+
 /// Everybody of both agencies.
 fn people(cast: &Cast) -> Vec<(&AgencyCast, &Person)> {
-    let of = |agency| {
-        let AgencyCast { employee, colleague, trainer, supervisor, admin, .. } = agency;
-        [employee, colleague, trainer, supervisor, admin].map(|person| (agency, person))
-    };
-    [of(&cast.sabang), of(&cast.sibolga)].into_iter().flatten().collect()
+    [&cast.sabang, &cast.sibolga].into_iter().flat_map(everybody).collect()
 }
 
 /// Keeps check-ins from being written until it is dropped.
@@ -161,10 +162,10 @@ async fn a_row_that_the_database_refuses_fails_alone(#[values(Engine::Sqlite, En
     assert_eq!(rows(&cast).await, 27);
 }
 
-#[rstest]
+/// The queue is the same for both engines; on PostgreSQL it can be held for as long as filling it takes.
 #[tokio::test]
-async fn a_full_queue_says_when_to_come_back(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
-    let cast = Cast::new(engine).await;
+async fn a_full_queue_says_when_to_come_back() {
+    let cast = Cast::new(Engine::Postgres).await;
     known(&cast).await;
     let sync = async |sending: u128| {
         let items: Vec<Value> = (0..200).map(|number| item(&cast.sabang, sending * 1_000 + number)).collect();

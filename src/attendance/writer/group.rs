@@ -71,9 +71,8 @@ pub(super) async fn record(app: &App, group: &[Job]) -> Vec<Result<Recorded>> {
 
 /// Judges and writes cases in one transaction.
 async fn commit(app: &App, cases: &[Case<'_>]) -> Result<Vec<Result<Recorded>>> {
-    let lives = lives(app, cases).await?;
     let transaction = app.db.begin().await?;
-    let recorded = write(&transaction, cases, &lives).await?;
+    let recorded = write(app, &transaction, cases).await?;
     // What became of a commit that failed nobody knows: the phone asks again, with the same key.
     transaction.commit().await.map_err(Error::unavailable)?;
     Ok(recorded)
@@ -89,11 +88,8 @@ enum Place<'a> {
     Refused(Error),
 }
 
-async fn write(
-    transaction: &DatabaseTransaction,
-    cases: &[Case<'_>],
-    lives: &HashMap<EmployeeId, WorkingLife>,
-) -> Result<Vec<Result<Recorded>>> {
+async fn write(app: &App, transaction: &DatabaseTransaction, cases: &[Case<'_>]) -> Result<Vec<Result<Recorded>>> {
+    let lives = lives(app, transaction, cases).await?;
     let screened: Vec<Result<Timing>> = cases.iter().map(|case| judge::screen(case.sending, case.entry)).collect();
     let (mut wrong_codes, known) = look_up(transaction, cases, &screened).await?;
     let mut rows: Vec<check_in::Model> = Vec::with_capacity(cases.len());
@@ -137,7 +133,11 @@ async fn write(
 }
 
 /// The working lives of those who come to duty or go from it, around their attempts: three queries for all of them.
-async fn lives(app: &App, cases: &[Case<'_>]) -> Result<HashMap<EmployeeId, WorkingLife>> {
+async fn lives(
+    app: &App,
+    transaction: &DatabaseTransaction,
+    cases: &[Case<'_>],
+) -> Result<HashMap<EmployeeId, WorkingLife>> {
     let on_duty = || cases.iter().filter(|case| matches!(case.entry.attempt.occasion, Occasion::Workday(_)));
     let mut people: Vec<Placed> = on_duty().map(|case| case.sending.me.into()).collect();
     people.sort_unstable_by_key(|person| person.employee_id);
@@ -145,7 +145,7 @@ async fn lives(app: &App, cases: &[Case<'_>]) -> Result<HashMap<EmployeeId, Work
     let days = on_duty().flat_map(|case| [case.entry.attempt.captured_at, case.sending.received_at]);
     let days = days.map(|at| at.date_naive());
     let (Some(first), Some(last)) = (days.clone().min(), days.max()) else { return Ok(HashMap::new()) };
-    lives::lives(app, app.db.read(), &people, &(first - MARGIN..=last + MARGIN)).await
+    lives::lives(app, transaction, &people, &(first - MARGIN..=last + MARGIN)).await
 }
 
 /// What must be known before judging: whether an attempt that could no longer be recorded is the replay of one that

@@ -23,12 +23,15 @@ pub(super) async fn insert(transaction: &DatabaseTransaction, rows: &[check_in::
     if rows.is_empty() {
         return Ok(HashSet::new());
     }
+    // In one order for every process: two that write the same keys wait for each other, and not both for ever.
+    let mut rows: Vec<&check_in::Model> = rows.iter().collect();
+    rows.sort_unstable_by_key(|row| (row.employee_id, row.idempotency_key));
     let engine = transaction.get_database_backend();
     let written = if engine == DbBackend::Postgres {
-        let arrays = Column::iter().map(|column| values(column, rows));
+        let arrays = Column::iter().map(|column| values(column, &rows));
         transaction.query_all_raw(Statement::from_sql_and_values(engine, &*INSERT, arrays)).await?
     } else {
-        let rows = rows.iter().cloned().map(check_in::ActiveModel::from);
+        let rows = rows.into_iter().cloned().map(check_in::ActiveModel::from);
         let taken = OnConflict::columns([Column::EmployeeId, Column::IdempotencyKey]).do_nothing().to_owned();
         let mut insert = check_in::Entity::insert_many(rows).on_conflict(taken).into_query();
         transaction.query_all(insert.returning_col(Column::Id)).await?
@@ -83,10 +86,10 @@ fn array(kind: ArrayType, values: impl Iterator<Item = Value>) -> Value {
 }
 
 /// A column's values in all rows.
-fn values(column: Column, rows: &[check_in::Model]) -> Value {
+fn values(column: Column, rows: &[&check_in::Model]) -> Value {
     let (_, kind, nothing) = kind(column);
     let absent = nothing.as_null();
-    let value = |row: &check_in::Model| Some(row.get(column)).filter(|value| *value != absent);
+    let value = |row: &&check_in::Model| Some(row.get(column)).filter(|value| *value != absent);
     array(kind, rows.iter().map(|row| value(row).unwrap_or_else(|| nothing.clone())))
 }
 
