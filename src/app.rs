@@ -12,6 +12,7 @@ use crate::identity::actor::ActorCache;
 use crate::identity::keys::KeyRing;
 use crate::identity::password::Hasher;
 use crate::mail::Mailer;
+use crate::metrics::Metrics;
 
 /// The running server's parts.
 #[derive(Debug)]
@@ -38,6 +39,8 @@ pub struct App {
     pub mailer: Mailer,
     /// Who wants to know what happens.
     pub live: Live,
+    /// What is counted.
+    pub metrics: Metrics,
 }
 
 impl App {
@@ -56,6 +59,7 @@ impl App {
             check_ins: Writer::default(),
             mailer: Mailer::new(config.mail.as_ref())?,
             live: Live::default(),
+            metrics: Metrics::default(),
             config,
             db,
             clock,

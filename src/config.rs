@@ -51,6 +51,8 @@ pub struct Config {
     pub mail: Option<MailConfig>,
     /// The log.
     pub log: LogConfig,
+    /// What lets somebody read the metrics; without it this machine alone may.
+    pub metrics_token: Option<Secret>,
 }
 
 /// Where the data lives.
@@ -195,7 +197,7 @@ fn of_file(file: &Path) -> Result<BTreeMap<String, String>, ConfigError> {
     values.into_iter().map(text_of).collect()
 }
 
-const NAMES: [&str; 13] = [
+const NAMES: [&str; 14] = [
     "config",
     "listen",
     "allowed_origins",
@@ -209,6 +211,7 @@ const NAMES: [&str; 13] = [
     "mail_from",
     "log_level",
     "log_format",
+    "metrics_token",
 ];
 
 impl Config {
@@ -262,6 +265,7 @@ impl Config {
             },
             mail: mail(settings)?,
             log: LogConfig { level, is_json },
+            metrics_token: metrics_token(settings)?,
             data_dir,
         })
     }
@@ -298,6 +302,14 @@ fn database(settings: &Settings, data_dir: &Path) -> Result<DatabaseConfig, Conf
         }
         Some(_) => Err(ConfigError::SecretValue { variable: variable("database_url"), takes: TAKES }),
     }
+}
+
+fn metrics_token(settings: &Settings) -> Result<Option<Secret>, ConfigError> {
+    const TAKES: &str = "at least 16 letters, digits and signs without a space, for example of `openssl rand -hex 16`";
+    let Some(token) = settings.text("metrics_token") else { return Ok(None) };
+    let is_valid = token.len() >= 16 && token.bytes().all(|byte| byte.is_ascii_graphic());
+    let bad = ConfigError::SecretValue { variable: variable("metrics_token"), takes: TAKES };
+    is_valid.then_some(Some(Secret(token))).ok_or(bad)
 }
 
 fn mail(settings: &Settings) -> Result<Option<MailConfig>, ConfigError> {
@@ -337,6 +349,7 @@ impl fmt::Display for Config {
             Some(mail) => write!(f, " mail=smtp:[secret] from={}", mail.from)?,
             None => f.write_str(" mail=none")?,
         }
-        write!(f, " log={} {}", self.log.level, if self.log.is_json { "json" } else { "text" })
+        write!(f, " log={} {}", self.log.level, if self.log.is_json { "json" } else { "text" })?;
+        f.write_str(if self.metrics_token.is_some() { " metrics=token" } else { " metrics=loopback" })
     }
 }

@@ -1,6 +1,8 @@
 //! The database: one handle for reading, one for writing, on either engine.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use migration::{MigrationStatus, Migrator, MigratorTrait};
@@ -9,7 +11,7 @@ use sea_orm::sea_query::extension::postgres::PgFunc;
 use sea_orm::sqlx::sqlite::{SqliteConnection, SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
     ColumnTrait, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
-    ExprTrait as _, RuntimeErr, SqliteTransactionMode, TransactionOptions, TransactionTrait, sqlx,
+    ExprTrait as _, RuntimeErr, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait, Value, sqlx,
 };
 
 use sqlx_core::transaction::TransactionManager as _;
@@ -36,20 +38,53 @@ const LOAD_LOCK: i64 = 0x6c6f_6164;
 pub struct Db {
     read: DatabaseConnection,
     write: DatabaseConnection,
+    counted: Arc<Counted>,
+}
+
+/// The statements that went through the pools.
+#[derive(Default)]
+struct Counted {
+    all: AtomicU64,
+    failed: AtomicU64,
+    watch: OnceLock<Watch>,
+}
+
+/// Who is told every statement.
+type Watch = Box<dyn Fn(&Statement) + Send + Sync>;
+
+impl std::fmt::Debug for Counted {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Counted").field("all", &self.all).field("failed", &self.failed).finish_non_exhaustive()
+    }
+}
+
+/// Counts every statement of a pool.
+fn counting(mut pool: DatabaseConnection, counted: &Arc<Counted>) -> DatabaseConnection {
+    let counted = counted.clone();
+    pool.set_metric_callback(move |statement| {
+        counted.all.fetch_add(1, Ordering::Relaxed);
+        counted.failed.fetch_add(statement.failed.into(), Ordering::Relaxed);
+        if let Some(watch) = counted.watch.get() {
+            watch(statement.statement);
+        }
+    });
+    pool
 }
 
 impl Db {
     /// Connects; does not migrate.
     pub async fn connect(config: &DatabaseConfig) -> Result<Self, DbErr> {
+        let counted = Arc::default();
         match config {
             DatabaseConfig::Sqlite { file } => {
-                let write = Database::connect(sqlite(file, 1, WRITER_PATIENCE)).await?;
-                let read = Database::connect(sqlite(file, 4, ACQUIRE_TIMEOUT)).await?;
-                Ok(Self { read, write })
+                let write = counting(Database::connect(sqlite(file, 1, WRITER_PATIENCE)).await?, &counted);
+                let read = counting(Database::connect(sqlite(file, 4, ACQUIRE_TIMEOUT)).await?, &counted);
+                Ok(Self { read, write, counted })
             }
             DatabaseConfig::Postgres { url, pool_size } => {
                 let pool = Database::connect(postgres(url.expose(), *pool_size, ACQUIRE_TIMEOUT)).await?;
-                Ok(Self { read: pool.clone(), write: pool })
+                let pool = counting(pool, &counted);
+                Ok(Self { read: pool.clone(), write: pool, counted })
             }
         }
     }
@@ -70,6 +105,38 @@ impl Db {
     #[must_use]
     pub fn engine(&self) -> DbBackend {
         self.read.get_database_backend()
+    }
+
+    /// How many statements were run so far, without the beginnings and ends of transactions: what a request costs is
+    /// the difference that it makes.
+    #[must_use]
+    pub fn statements(&self) -> u64 {
+        self.counted.all.load(Ordering::Relaxed)
+    }
+
+    /// Tells `watch` every statement from now on, with its values: for measurements. The first watch stays.
+    pub fn watch(&self, watch: impl Fn(&Statement) + Send + Sync + 'static) {
+        // Whoever comes second sees nothing.
+        let _ = self.counted.watch.set(Box::new(watch));
+    }
+
+    /// How many of them failed.
+    #[must_use]
+    pub fn failed_statements(&self) -> u64 {
+        self.counted.failed.load(Ordering::Relaxed)
+    }
+
+    /// The connections of each pool: its name, how many are in use, how many idle.
+    #[must_use]
+    pub fn connections(&self) -> Vec<(&'static str, u64, u64)> {
+        let tell = |name, size: u32, idle: usize| (name, u64::from(size).saturating_sub(idle as u64), idle as u64);
+        if self.engine() == DbBackend::Postgres {
+            let pool = self.read.get_postgres_connection_pool();
+            return vec![tell("both", pool.size(), pool.num_idle())];
+        }
+        let pools = [("read", &self.read), ("write", &self.write)];
+        let told = pools.map(|(name, pool)| (name, pool.get_sqlite_connection_pool()));
+        told.map(|(name, pool)| tell(name, pool.size(), pool.num_idle())).to_vec()
     }
 
     /// Closes the pools, so that SQLite folds its log into the file.
@@ -213,5 +280,19 @@ pub fn any_of(engine: DbBackend, column: impl ColumnTrait, ids: impl Iterator<It
     match engine {
         DbBackend::Postgres => column.into_expr().eq(PgFunc::any(ids)),
         _ => column.is_in(ids),
+    }
+}
+
+/// As [`any_of`], for a statement in words of our own: what stands behind the column, and its values, of which the first
+/// is `$number`.
+#[must_use]
+pub fn among(engine: DbBackend, number: usize, ids: impl Iterator<Item = Uuid>) -> (String, Vec<Value>) {
+    let ids: Vec<Uuid> = ids.collect();
+    match engine {
+        DbBackend::Postgres => (format!("= ANY(${number})"), vec![ids.into()]),
+        _ => {
+            let places: Vec<String> = (number..number + ids.len()).map(|place| format!("${place}")).collect();
+            (format!("IN ({})", places.join(", ")), ids.into_iter().map(Value::from).collect())
+        }
     }
 }

@@ -86,6 +86,13 @@ pub fn digest(parts: &[&[u8]]) -> Vec<u8> {
     context.finish().as_ref().to_vec()
 }
 
+/// Whether two secrets are the same, in a time that tells nothing of where they differ.
+#[must_use]
+pub fn is_same_secret(given: &str, secret: &str) -> bool {
+    let (given, secret) = (digest(&[given.as_bytes()]), digest(&[secret.as_bytes()]));
+    aws_lc_rs::constant_time::verify_slices_are_equal(&given, &secret).is_ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

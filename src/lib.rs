@@ -32,6 +32,7 @@ pub mod import;
 pub mod input;
 pub mod locale;
 pub mod mail;
+pub mod metrics;
 pub mod policy;
 pub mod problem;
 pub mod programme;

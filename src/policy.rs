@@ -8,10 +8,10 @@ use std::sync::Arc;
 use entity::ids::{AccountId, AgencyId, DeviceId, EmployeeId, UnitId};
 use entity::{
     account, agency, check_in, course, course_run, course_run_guest, course_session, course_session_trainer, device,
-    duty_arrangement, employee, employee_nip, enrolment, holiday, jurisdiction, role_grant, schedule, shift,
-    siasn_term, unit, venue,
+    duty_arrangement, employee, employee_nip, enrolment, holiday, jurisdiction, lateness_adoption, lateness_rule,
+    ramadan_period, role_grant, roster_entry, schedule, shift, siasn_term, unit, venue,
 };
-use sea_orm::sea_query::{Expr, SelectStatement};
+use sea_orm::sea_query::{Expr, SelectStatement, UnionType};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QuerySelect, QueryTrait, Select};
 
 use crate::clock::Instant;
@@ -105,6 +105,15 @@ pub enum Action {
     Keep(AgencyId),
     /// Name the admins of agencies.
     NameAgencyAdmins,
+    /// Read the attendance of a unit's people and of all below it.
+    ReadAttendance {
+        /// The unit's agency.
+        agency: AgencyId,
+        /// The unit.
+        unit: UnitId,
+    },
+    /// Set the nation's calendar.
+    KeepCalendar,
 }
 
 /// Whether the actor may do it.
@@ -113,7 +122,10 @@ pub fn can(actor: &Actor, action: Action) -> bool {
     let Actor::Person(person) = actor else { return false };
     match action {
         Action::Keep(agency) => person.administers.contains(&agency),
-        Action::NameAgencyAdmins => person.is_national_admin,
+        Action::NameAgencyAdmins | Action::KeepCalendar => person.is_national_admin,
+        Action::ReadAttendance { agency, unit } => {
+            person.administers.contains(&agency) || person.supervises.contains(&unit)
+        }
     }
 }
 
@@ -140,6 +152,33 @@ pub fn require_agency(actor: &Actor, field: &str, agency: AgencyId) -> Result<()
     } else {
         Err(Error::at(field, Problem::NotFound))
     }
+}
+
+/// Whether somebody decides over an employee: as the superior of their unit, as the superior named for them, or as who
+/// keeps their agency. Nobody does over themself.
+#[must_use]
+pub fn is_over(person: &Person, employee: &employee::Model) -> bool {
+    let me = person.employee.map(|me| me.id);
+    let is_superior = employee.unit_id.is_some_and(|unit| person.supervises.contains(&unit))
+        || me.is_some() && me == employee.supervisor_id;
+    me != Some(employee.id) && (is_superior || person.administers.contains(&employee.agency_id))
+}
+
+/// As [`is_over`], as an error.
+///
+/// # Errors
+/// UNAUTHENTICATED when nobody is logged in, else FORBIDDEN.
+pub fn require_over(actor: &Actor, employee: &employee::Model) -> Result<()> {
+    if is_over(actor.person()?, employee) { Ok(()) } else { Err(Error::refused(Problem::Forbidden)) }
+}
+
+/// Whether the actor may read what somebody's workdays come to: their own, their people's, those of an agency they keep.
+#[must_use]
+pub fn reads_days_of(actor: &Actor, employee: &employee::Model) -> bool {
+    let Actor::Person(person) = actor else { return false };
+    person.administers.contains(&employee.agency_id)
+        || employee.unit_id.is_some_and(|unit| person.supervises.contains(&unit))
+        || person.employee.is_some_and(|me| me.id == employee.id || employee.supervisor_id == Some(me.id))
 }
 
 /// A table whose rows are seen by some and not by others.
@@ -210,6 +249,40 @@ fn subordinates(person: &Person) -> Condition {
     }
 }
 
+/// The people whose days the actor may read: oneself, and those that one keeps or is the superior of. Seeing somebody
+/// is not enough: a participant sees the trainer.
+#[must_use]
+pub fn with_readable_days(actor: &Actor) -> Condition {
+    let Actor::Person(person) = actor else { return nobody() };
+    let kept = subordinates(person).add(employee::Column::AgencyId.is_in(person.administers.iter().copied()));
+    match person.employee {
+        Some(me) => kept.add(employee::Column::Id.eq(me.id)),
+        None => kept,
+    }
+}
+
+/// The check-ins of the civil servant that the actor is: what they see of them anyway, found by their id alone.
+#[must_use]
+pub fn own_check_ins(me: Option<EmployeeId>) -> Select<check_in::Entity> {
+    check_in::Entity::find().filter(match me {
+        Some(me) => Condition::all().add(check_in::Column::EmployeeId.eq(me)),
+        None => nobody(),
+    })
+}
+
+/// The sessions that the civil servant that the actor is attends or teaches: what they see of them anyway, found from
+/// their enrolments.
+#[must_use]
+pub fn own_sessions(me: Option<EmployeeId>) -> Select<course_session::Entity> {
+    let Some(me) = me else { return course_session::Entity::find().filter(nobody()) };
+    let attended =
+        course_session::Entity::find().filter(course_session::Column::CourseRunId.in_subquery(attended_runs(me)));
+    // A union is read from its parts; of an alternative PostgreSQL reads the whole table.
+    let mut own = ids(attended, course_session::Column::Id);
+    own.union(UnionType::Distinct, taught_sessions(me));
+    course_session::Entity::find().filter(course_session::Column::Id.in_subquery(own))
+}
+
 macro_rules! seen_by_all {
     ($($table:ident),*) => {$(
         impl Scoped for $table::Entity {
@@ -220,7 +293,7 @@ macro_rules! seen_by_all {
     )*};
 }
 // National reference data, published as it is.
-seen_by_all!(jurisdiction, agency, siasn_term, holiday);
+seen_by_all!(jurisdiction, agency, siasn_term, holiday, ramadan_period);
 
 impl Scoped for unit::Entity {
     fn scope(actor: &Actor) -> Condition {
@@ -243,6 +316,22 @@ impl Scoped for shift::Entity {
     fn scope(actor: &Actor) -> Condition {
         let hours = find::<schedule::Entity>(actor);
         Condition::all().add(shift::Column::ScheduleId.in_subquery(ids(hours, schedule::Column::Id)))
+    }
+}
+
+/// The presets are everybody's who is logged in; an agency's own rules are its people's.
+impl Scoped for lateness_rule::Entity {
+    fn scope(actor: &Actor) -> Condition {
+        let Actor::Person(_) = actor else { return nobody() };
+        Condition::any()
+            .add(lateness_rule::Column::AgencyId.is_in(actor.agencies()))
+            .add(lateness_rule::Column::AgencyId.is_null())
+    }
+}
+
+impl Scoped for lateness_adoption::Entity {
+    fn scope(actor: &Actor) -> Condition {
+        Condition::any().add(lateness_adoption::Column::AgencyId.is_in(actor.agencies()))
     }
 }
 
@@ -371,6 +460,21 @@ impl Scoped for duty_arrangement::Entity {
             .add(duty_arrangement::Column::EmployeeId.in_subquery(ids(people, employee::Column::Id)));
         match person.employee {
             Some(me) => seen.add(duty_arrangement::Column::EmployeeId.eq(me.id)),
+            None => seen,
+        }
+    }
+}
+
+/// One's own; those of the people that one keeps or is the superior of.
+impl Scoped for roster_entry::Entity {
+    fn scope(actor: &Actor) -> Condition {
+        let Actor::Person(person) = actor else { return nobody() };
+        let people = employee::Entity::find().filter(subordinates(person));
+        let seen = Condition::any()
+            .add(roster_entry::Column::AgencyId.is_in(person.administers.iter().copied()))
+            .add(roster_entry::Column::EmployeeId.in_subquery(ids(people, employee::Column::Id)));
+        match person.employee {
+            Some(me) => seen.add(roster_entry::Column::EmployeeId.eq(me.id)),
             None => seen,
         }
     }

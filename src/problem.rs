@@ -123,6 +123,16 @@ problems! { $
 
     /// More happened than a subscriber took.
     TooSlow = "TOO_SLOW", "problem-too-slow";
+    /// Somebody has decided already, or it was taken back.
+    AlreadyDecided = "ALREADY_DECIDED", "problem-already-decided";
+    /// What holds from today on or longer is not taken back.
+    AlreadyBegun = "ALREADY_BEGUN", "problem-already-begun";
+    /// It lies over something else of the same person.
+    Overlaps = "OVERLAPS", "problem-overlaps";
+    /// The change reaches days that are past, and what it changes of them was not seen, or is no longer the same.
+    DifferenceNotSeen = "DIFFERENCE_NOT_SEEN", "problem-difference-not-seen";
+    /// The change reaches more days that are past than can be computed at once.
+    TooMuchAtOnce = "TOO_MUCH_AT_ONCE", "problem-too-much-at-once";
 
     /// The run has no place left.
     RunFull = "RUN_FULL", "problem-run-full";

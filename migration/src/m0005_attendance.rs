@@ -49,7 +49,8 @@ CREATE TABLE duty_arrangement (
     decided_by UUID REFERENCES account (id),
     decided_at INSTANT,
     decision_note text,
-    CHECK ((status IN ('APPROVED', 'REJECTED')) = (decided_at IS NOT NULL))
+    -- What was approved and then taken back keeps who approved it.
+    CHECK (status = 'WITHDRAWN' OR (status IN ('APPROVED', 'REJECTED')) = (decided_at IS NOT NULL))
 ) STRICT;
 CREATE UNIQUE INDEX duty_arrangement_key ON duty_arrangement (employee_id, idempotency_key);
 CREATE INDEX duty_arrangement_employee ON duty_arrangement (employee_id, ends_on);
@@ -148,6 +149,7 @@ CREATE TABLE check_in (
 CREATE UNIQUE INDEX check_in_key ON check_in (employee_id, idempotency_key);
 CREATE INDEX check_in_history ON check_in (employee_id, id);
 CREATE INDEX check_in_workday ON check_in (employee_id, workday_on) WHERE workday_on IS NOT NULL;
+CREATE INDEX check_in_unsettled ON check_in (employee_id, id) WHERE verdict = 'NEEDS_REVIEW';
 CREATE INDEX check_in_roll ON check_in (course_session_id, id) WHERE course_session_id IS NOT NULL;
 
 

@@ -8,12 +8,13 @@ use entity::ids::{AgencyId, EmployeeId, ScheduleId, UnitId};
 use entity::{employee_nip, shift, unit};
 use sea_orm::sea_query::SimpleExpr;
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    Statement,
 };
 
 use super::rules::{Branch, UnitTree};
 use crate::db;
-use crate::error::{Error, Result};
+use crate::error::Error;
 use crate::graphql::rows::Rows;
 use crate::policy;
 
@@ -25,7 +26,7 @@ impl Loader<PresentNipOf> for Rows {
     type Value = String;
     type Error = Arc<Error>;
 
-    async fn load(&self, keys: &[PresentNipOf]) -> std::result::Result<HashMap<PresentNipOf, String>, Arc<Error>> {
+    async fn load(&self, keys: &[PresentNipOf]) -> Result<HashMap<PresentNipOf, String>, Arc<Error>> {
         let ids = keys.iter().map(|key| key.0.into());
         let rows = employee_nip::Entity::find()
             .filter(db::any_of(self.app.db.engine(), employee_nip::Column::EmployeeId, ids))
@@ -45,7 +46,7 @@ impl Loader<ShiftsOf> for Rows {
     type Value = Vec<shift::Model>;
     type Error = Arc<Error>;
 
-    async fn load(&self, keys: &[ShiftsOf]) -> std::result::Result<HashMap<ShiftsOf, Vec<shift::Model>>, Arc<Error>> {
+    async fn load(&self, keys: &[ShiftsOf]) -> Result<HashMap<ShiftsOf, Vec<shift::Model>>, Arc<Error>> {
         let schedules = keys.iter().map(|key| key.0.into());
         let rows = policy::find::<shift::Entity>(self.actor.get())
             .filter(db::any_of(self.app.db.engine(), shift::Column::ScheduleId, schedules))
@@ -69,10 +70,10 @@ impl Loader<UnitTreeOf> for Rows {
     type Value = Arc<UnitTree>;
     type Error = Arc<Error>;
 
-    async fn load(&self, keys: &[UnitTreeOf]) -> std::result::Result<HashMap<UnitTreeOf, Arc<UnitTree>>, Arc<Error>> {
+    async fn load(&self, keys: &[UnitTreeOf]) -> Result<HashMap<UnitTreeOf, Arc<UnitTree>>, Arc<Error>> {
         let agencies = keys.iter().map(|key| key.0.into());
         let wanted = db::any_of(self.app.db.engine(), unit::Column::AgencyId, agencies);
-        let trees = unit_trees(self.app.db.read(), wanted).await.map_err(Arc::new)?;
+        let trees = unit_trees(self.app.db.read(), wanted).await.map_err(|error| Arc::new(error.into()))?;
         Ok(trees.into_iter().map(|(agency, tree)| (UnitTreeOf(agency), Arc::new(tree))).collect())
     }
 }
@@ -81,11 +82,11 @@ impl Loader<UnitTreeOf> for Rows {
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn unit_tree(db: &impl ConnectionTrait, agency: AgencyId) -> Result<UnitTree> {
+pub async fn unit_tree(db: &impl ConnectionTrait, agency: AgencyId) -> Result<UnitTree, DbErr> {
     Ok(unit_trees(db, unit::Column::AgencyId.eq(agency)).await?.remove(&agency).unwrap_or_default())
 }
 
-async fn unit_trees(db: &impl ConnectionTrait, wanted: SimpleExpr) -> Result<HashMap<AgencyId, UnitTree>> {
+async fn unit_trees(db: &impl ConnectionTrait, wanted: SimpleExpr) -> Result<HashMap<AgencyId, UnitTree>, DbErr> {
     let rows: Vec<(AgencyId, UnitId, Option<UnitId>, Option<String>)> = unit::Entity::find()
         .filter(wanted)
         .select_only()
@@ -98,4 +99,28 @@ async fn unit_trees(db: &impl ConnectionTrait, wanted: SimpleExpr) -> Result<Has
         trees.entry(agency).or_default().insert(id, Branch { parent_id, time_zone });
     }
     Ok(trees)
+}
+
+/// The given units, those that somebody heads, and every unit below them, by id.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn units_below(
+    db: &impl ConnectionTrait,
+    head: Option<EmployeeId>,
+    units: impl IntoIterator<Item = UnitId>,
+) -> Result<Vec<UnitId>, Error> {
+    let engine = db.get_database_backend();
+    let (given, mut values) = db::among(engine, 2, units.into_iter().map(|unit| unit.0));
+    values.insert(0, head.map(|head| head.0).into());
+    // UNION drops what was met before, so that it ends even in a tree that closes a circle.
+    let downwards = format!(
+        "WITH RECURSIVE downwards (id) AS (
+            SELECT id FROM unit WHERE head_employee_id = $1 OR id {given}
+            UNION
+            SELECT unit.id FROM unit JOIN downwards ON unit.parent_id = downwards.id
+        ) SELECT id FROM downwards ORDER BY id"
+    );
+    let rows = db.query_all_raw(Statement::from_sql_and_values(engine, downwards, values)).await?;
+    rows.iter().map(|row| Ok(row.try_get("", "id")?)).collect()
 }

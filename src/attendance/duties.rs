@@ -1,7 +1,7 @@
 //! The duty of units, loaded from the database and kept for a moment: at half past seven everybody of a unit asks for
 //! the same.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -13,15 +13,19 @@ use entity::{
 };
 use moka::future::Cache;
 use sea_orm::{
-    ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, FromQueryResult, JoinType, QueryFilter as _,
-    QueryOrder as _, QuerySelect as _, RelationDef, Statement,
+    ColumnTrait as _, Condition, ConnectionTrait, DbBackend, EntityTrait as _, FromQueryResult, JoinType,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _, RelationDef, Statement,
 };
 
 use super::facts::fence;
 use super::lateness::{Adoption, Rule};
 use super::working_time::{Calendar, Duty, Hours};
 use crate::app::App;
+use crate::db;
 use crate::error::{Error, Result};
+
+/// A unit of an agency, or those in the agency who have none.
+pub type Place = (AgencyId, Option<UnitId>);
 
 /// How long a loaded duty is believed. A change takes effect in other processes after this time at most; in the
 /// process that made it, at once.
@@ -32,7 +36,7 @@ const DEEPEST: i32 = 32;
 /// The duties of the last seconds, by agency and unit.
 #[derive(Debug)]
 pub struct Duties {
-    units: Cache<(AgencyId, Option<UnitId>), Arc<Duty>>,
+    units: Cache<Place, Arc<Duty>>,
     calendar: Cache<(), Arc<Calendar>>,
     /// Counts the times that everything was forgotten: what was read before is not kept after.
     changes: AtomicU64,
@@ -62,16 +66,35 @@ impl Duties {
 /// # Errors
 /// When the database does not answer.
 pub async fn duty(app: &App, agency: AgencyId, unit: Option<UnitId>) -> Result<Arc<Duty>> {
+    let mut duties = duties(app, HashSet::from([(agency, unit)])).await?;
+    duties.remove(&(agency, unit)).ok_or_else(|| Error::internal("a duty that was not loaded"))
+}
+
+/// The duties of units: those that are not known are loaded together, by as many queries as for one.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn duties(app: &App, places: HashSet<Place>) -> Result<HashMap<Place, Arc<Duty>>> {
     let known = &app.duties;
-    if let Some(duty) = known.units.get(&(agency, unit)).await {
-        return Ok(duty);
+    let (mut duties, mut unknown) = (HashMap::new(), HashSet::new());
+    for place in places {
+        match known.units.get(&place).await {
+            Some(duty) => drop(duties.insert(place, duty)),
+            None => drop(unknown.insert(place)),
+        }
+    }
+    if unknown.is_empty() {
+        return Ok(duties);
     }
     let before = known.changes.load(Ordering::SeqCst);
-    let duty = Arc::new(load(app, agency, unit).await?);
-    if known.changes.load(Ordering::SeqCst) == before {
-        known.units.insert((agency, unit), duty.clone()).await;
+    for (place, duty) in load(app, &unknown).await? {
+        let duty = Arc::new(duty);
+        if known.changes.load(Ordering::SeqCst) == before {
+            known.units.insert(place, duty.clone()).await;
+        }
+        duties.insert(place, duty);
     }
-    Ok(duty)
+    Ok(duties)
 }
 
 /// The nation's calendar.
@@ -101,58 +124,88 @@ pub async fn calendar(app: &App) -> Result<Arc<Calendar>> {
     Ok(calendar)
 }
 
-async fn load(app: &App, agency: AgencyId, unit: Option<UnitId>) -> Result<Duty> {
-    let db = app.db.read();
-    let units = ancestors(db, unit).await?;
-    let ids: Vec<UnitId> = units.iter().map(|unit| unit.id).collect();
+async fn load(app: &App, places: &HashSet<Place>) -> Result<Vec<(Place, Duty)>> {
+    let (db, engine) = (app.db.read(), app.db.engine());
+    let agencies: HashSet<AgencyId> = places.iter().map(|(agency, _)| *agency).collect();
+    let ancestors = ancestors(db, places.iter().filter_map(|(_, unit)| *unit)).await?;
+    let units: HashSet<UnitId> = ancestors.values().flatten().map(|above| above.id).collect();
     let venues = venue::Entity::find()
-        .filter(venue::Column::UnitId.is_in(ids.iter().copied()))
+        .filter(db::any_of(engine, venue::Column::UnitId, units.iter().map(|id| id.0)))
         .filter(venue::Column::IsActive.eq(true))
         .all(db)
         .await?;
-    let zone = match units.into_iter().find_map(|unit| unit.time_zone) {
-        Some(zone) => zone,
-        None => agency_zone(db, agency).await?,
+    let zones = agency_zones(db, &agencies).await?;
+    let hours = hours(db, engine, &agencies, &units).await?;
+    let adoptions = adoptions(db, engine, &agencies).await?;
+    let calendar = calendar(app).await?;
+    let duty = |(agency, unit): Place| -> Result<Duty> {
+        let above = unit.and_then(|unit| ancestors.get(&unit)).map(Vec::as_slice).unwrap_or_default();
+        let ids: Vec<UnitId> = above.iter().map(|above| above.id).collect();
+        let own = above.iter().find_map(|above| above.time_zone.as_ref()).or_else(|| zones.get(&agency));
+        let zone = own.ok_or_else(|| Error::internal("an employee without an agency"))?;
+        Ok(Duty {
+            levels: levels(&hours, agency, &ids),
+            zone: parse_zone(zone)?,
+            fences: venues
+                .iter()
+                .filter(|venue| venue.unit_id.is_some_and(|id| ids.contains(&id)))
+                .map(fence)
+                .collect(),
+            calendar: calendar.clone(),
+            lateness: adoptions.get(&agency).cloned().unwrap_or_default(),
+            agency_id: agency,
+            units: ids,
+        })
     };
-    Ok(Duty {
-        levels: levels(hours(db, agency, &ids).await?, agency, &ids),
-        zone: parse_zone(&zone)?,
-        fences: venues.iter().map(fence).collect(),
-        calendar: calendar(app).await?,
-        lateness: adoptions(db, agency).await?,
-    })
+    places.iter().map(|place| Ok((*place, duty(*place)?))).collect()
 }
 
 /// A unit on the way from an employee's up to the root.
 #[derive(Debug, FromQueryResult)]
 struct Ancestor {
+    start_id: UnitId,
     id: UnitId,
     time_zone: Option<String>,
 }
 
-async fn ancestors(db: &impl ConnectionTrait, unit: Option<UnitId>) -> Result<Vec<Ancestor>> {
-    let Some(unit) = unit else { return Ok(Vec::new()) };
-    let upwards = Statement::from_sql_and_values(
-        db.get_database_backend(),
-        "WITH RECURSIVE upwards (id, parent_id, time_zone, height) AS (
-            SELECT id, parent_id, time_zone, 0 FROM unit WHERE id = $1
+/// Each unit with those above it, upwards.
+async fn ancestors(
+    db: &impl ConnectionTrait,
+    units: impl Iterator<Item = UnitId>,
+) -> Result<HashMap<UnitId, Vec<Ancestor>>> {
+    let (given, mut values) = db::among(db.get_database_backend(), 2, units.map(|unit| unit.0));
+    values.insert(0, DEEPEST.into());
+    let upwards = format!(
+        "WITH RECURSIVE upwards (start_id, id, parent_id, time_zone, height) AS (
+            SELECT id, id, parent_id, time_zone, 0 FROM unit WHERE id {given}
             UNION ALL
-            SELECT unit.id, unit.parent_id, unit.time_zone, upwards.height + 1
-            FROM unit JOIN upwards ON unit.id = upwards.parent_id WHERE upwards.height < $2
-        ) SELECT id, time_zone FROM upwards ORDER BY height",
-        [unit.into(), DEEPEST.into()],
+            SELECT upwards.start_id, unit.id, unit.parent_id, unit.time_zone, upwards.height + 1
+            FROM unit JOIN upwards ON unit.id = upwards.parent_id WHERE upwards.height < $1
+        ) SELECT start_id, id, time_zone FROM upwards ORDER BY height"
     );
-    Ok(Ancestor::find_by_statement(upwards).all(db).await?)
+    let upwards = Statement::from_sql_and_values(db.get_database_backend(), upwards, values);
+    let mut ancestors = HashMap::<UnitId, Vec<Ancestor>>::new();
+    for above in Ancestor::find_by_statement(upwards).all(db).await? {
+        ancestors.entry(above.start_id).or_default().push(above);
+    }
+    Ok(ancestors)
 }
 
-async fn hours(db: &impl ConnectionTrait, agency: AgencyId, units: &[UnitId]) -> Result<Vec<Hours>> {
-    let of_the_agency = Condition::all().add(schedule::Column::AgencyId.eq(agency)).add(
-        Condition::any()
-            .add(schedule::Column::UnitId.is_null())
-            .add(schedule::Column::UnitId.is_in(units.iter().copied())),
-    );
+async fn hours(
+    db: &impl ConnectionTrait,
+    engine: DbBackend,
+    agencies: &HashSet<AgencyId>,
+    units: &HashSet<UnitId>,
+) -> Result<Vec<Hours>> {
+    let of_the_agencies = Condition::all()
+        .add(db::any_of(engine, schedule::Column::AgencyId, agencies.iter().map(|id| id.0)))
+        .add(Condition::any().add(schedule::Column::UnitId.is_null()).add(db::any_of(
+            engine,
+            schedule::Column::UnitId,
+            units.iter().map(|id| id.0),
+        )));
     let rows = schedule::Entity::find()
-        .filter(Condition::any().add(of_the_agency).add(schedule::Column::AgencyId.is_null()))
+        .filter(Condition::any().add(of_the_agencies).add(schedule::Column::AgencyId.is_null()))
         .join(JoinType::LeftJoin, shifts_of_schedule())
         .select_also(shift::Entity)
         .order_by_asc(schedule::Column::Id)
@@ -176,32 +229,30 @@ fn shifts_of_schedule() -> RelationDef {
 }
 
 /// The unit's hours, its parents', the agency's, the country's.
-fn levels(hours: Vec<Hours>, agency: AgencyId, units: &[UnitId]) -> Vec<Vec<Hours>> {
-    let of_units = units.iter().map(|unit| (Some(agency), Some(*unit)));
-    let places: Vec<_> = of_units.chain([(Some(agency), None), (None, None)]).collect();
-    let mut levels = vec![Vec::new(); places.len()];
-    for one in hours {
-        let place = (one.schedule.agency_id, one.schedule.unit_id);
-        if let Some(level) = places.iter().position(|of| *of == place) {
-            levels[level].push(one);
-        }
-    }
-    levels
+fn levels(hours: &[Hours], agency: AgencyId, units: &[UnitId]) -> Vec<Vec<Hours>> {
+    let places = units.iter().map(|unit| (Some(agency), Some(*unit))).chain([(Some(agency), None), (None, None)]);
+    let of = |place| hours.iter().filter(move |one| (one.schedule.agency_id, one.schedule.unit_id) == place);
+    places.map(|place| of(place).cloned().collect()).collect()
 }
 
-/// The choices of an agency with their rules.
-async fn adoptions(db: &impl ConnectionTrait, agency: AgencyId) -> Result<Vec<Adoption>> {
+/// The choices of agencies with their rules.
+async fn adoptions(
+    db: &impl ConnectionTrait,
+    engine: DbBackend,
+    agencies: &HashSet<AgencyId>,
+) -> Result<HashMap<AgencyId, Vec<Adoption>>> {
     let rows = lateness_adoption::Entity::find()
-        .filter(lateness_adoption::Column::AgencyId.eq(agency))
+        .filter(db::any_of(engine, lateness_adoption::Column::AgencyId, agencies.iter().map(|id| id.0)))
         .order_by_asc(lateness_adoption::Column::Version)
         .all(db)
         .await?;
     let rules = rules(db, rows.iter().filter_map(|row| row.rule_id)).await?;
-    let adoption = |row: lateness_adoption::Model| {
+    let mut adoptions = HashMap::<AgencyId, Vec<Adoption>>::new();
+    for row in rows {
         let rule = row.rule_id.and_then(|id| rules.get(&id)).cloned();
-        Adoption { row, rule }
-    };
-    Ok(rows.into_iter().map(adoption).collect())
+        adoptions.entry(row.agency_id).or_default().push(Adoption { row, rule });
+    }
+    Ok(adoptions)
 }
 
 /// Rules of lateness with their bands.
@@ -233,9 +284,11 @@ pub async fn rules(
     Ok(rules)
 }
 
-async fn agency_zone(db: &impl ConnectionTrait, agency: AgencyId) -> Result<String> {
-    let agency = agency::Entity::find_by_id(agency).one(db).await?;
-    Ok(agency.ok_or_else(|| Error::internal("an employee without an agency"))?.time_zone)
+async fn agency_zones(db: &impl ConnectionTrait, agencies: &HashSet<AgencyId>) -> Result<HashMap<AgencyId, String>> {
+    let ids = agencies.iter().map(|id| id.0);
+    let rows =
+        agency::Entity::find().filter(db::any_of(db.get_database_backend(), agency::Column::Id, ids)).all(db).await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.time_zone)).collect())
 }
 
 /// The zone of a name that was checked when it was stored.

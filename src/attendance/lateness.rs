@@ -102,7 +102,7 @@ pub struct Assessment {
 }
 
 /// What is known of somebody's shift.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Presence {
     /// The first accepted IN.
     pub came_at: Option<Instant>,

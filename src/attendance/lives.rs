@@ -1,4 +1,4 @@
-//! The working lives of people: three queries for one or for hundreds, and the duties of their units.
+//! The working lives of people: four queries for one or for hundreds, and the duties of their units.
 
 use std::collections::HashMap;
 use std::ops::RangeInclusive;
@@ -20,11 +20,11 @@ use super::working_time::{Duty, Rostered, WorkingLife};
 use crate::app::App;
 use crate::clock::Instant;
 use crate::db;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::policy::Employment;
 
 /// Whose life, and where they are now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Placed {
     /// Who.
     pub employee_id: EmployeeId,
@@ -75,13 +75,19 @@ pub async fn lives(
     let mut arrangements = by_person(arrangements(app, db, people, days).await?, |row| row.employee_id);
     let mut rosters = by_person(roster(app, db, people, days).await?, |(employee, _)| *employee);
     let mut former = by_person(former(app, db, people, days).await?, |row| row.employee_id);
+    let before = former.values().flatten().map(|before| (before.agency_id, before.unit_id));
+    let now = people.iter().map(|person| (person.agency_id, person.unit_id));
+    let duties = duties::duties(app, before.chain(now).collect()).await?;
+    let duty = |agency, unit| {
+        duties.get(&(agency, unit)).cloned().ok_or_else(|| Error::internal("a duty that was not loaded"))
+    };
     let mut lives = HashMap::with_capacity(people.len());
     for person in people {
         let mut placements: Vec<(Option<NaiveDate>, Arc<Duty>)> = Vec::new();
         for before in former.remove(&person.employee_id).unwrap_or_default() {
-            placements.push((Some(before.last_on), duties::duty(app, before.agency_id, before.unit_id).await?));
+            placements.push((Some(before.last_on), duty(before.agency_id, before.unit_id)?));
         }
-        let duty = duties::duty(app, person.agency_id, person.unit_id).await?;
+        let duty = duty(person.agency_id, person.unit_id)?;
         let local = |at: Instant| at.with_timezone(&duty.zone).date_naive();
         let (serves_from, serves_until) = (local(person.known_since), person.known_until.map(local));
         placements.push((None, duty));

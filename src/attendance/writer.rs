@@ -62,7 +62,9 @@ pub async fn record(app: &Arc<App>, sending: Sending) -> Result<Vec<Result<Recor
         return Ok(Vec::new());
     }
     let (answer, answered) = oneshot::channel();
-    if app.check_ins.enqueue(Job { sending, answer })? {
+    let is_first = app.check_ins.enqueue(Job { sending, answer }).inspect_err(|_| app.metrics.queue_full())?;
+    app.metrics.queue_depth(app.check_ins.waiting());
+    if is_first {
         tokio::spawn(write_all(app.clone()));
     }
     // Nobody knows what became of it: the phone asks again, with the same key.
@@ -133,6 +135,7 @@ impl Writer {
 async fn write_all(app: Arc<App>) {
     loop {
         let group = app.check_ins.next_group();
+        app.metrics.queue_depth(app.check_ins.waiting());
         if group.is_empty() {
             return;
         }
@@ -143,8 +146,10 @@ async fn write_all(app: Arc<App>) {
 
 async fn write(app: &App, group: Vec<Job>) {
     let results = group::record(app, &group).await;
-    let fresh = results.iter().flatten().filter(|recorded| !recorded.is_replay);
-    fresh.for_each(|recorded| app.live.check_in_recorded(&recorded.check_in));
+    for Recorded { check_in, .. } in results.iter().flatten().filter(|recorded| !recorded.is_replay) {
+        app.metrics.check_ins(check_in.verdict, 1);
+        app.live.check_in_recorded(check_in);
+    }
     let mut results = results.into_iter();
     for Job { sending, answer } in group {
         // Whoever no longer waits will ask again, and hear that it is a replay.

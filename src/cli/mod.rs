@@ -1,5 +1,6 @@
 //! The command line.
 
+mod backup;
 mod start;
 mod verify;
 
@@ -46,7 +47,8 @@ lower case, without BINA_):
   BINA_KEY_FILE       signing keys [BINA_DATA_DIR/keys.json]
   BINA_ISSUER, BINA_AUDIENCE   iss and aud of access tokens [bina, bina-api]
   BINA_SMTP_URL, BINA_MAIL_FROM   the mail server (smtp://, smtps://) and the sender
-  BINA_LOG_LEVEL, BINA_LOG_FORMAT   error|warn|info|debug|trace [info], json|text [json]";
+  BINA_LOG_LEVEL, BINA_LOG_FORMAT   error|warn|info|debug|trace [info], json|text [json]
+  BINA_METRICS_TOKEN  the bearer token of /metrics; without it, this machine alone may read them";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -62,6 +64,10 @@ enum Command {
     Migrate(MigrateCommand),
     /// Reads a file of reference data, units or people into the database.
     Import(ImportArgs),
+    /// Writes the whole database into one file, while servers run.
+    Backup(backup::BackupArgs),
+    /// Puts a backup into an empty database and checks it.
+    Restore(backup::RestoreArgs),
     /// Recomputes every chain of the audit log; fails with the first broken place.
     Verify(verify::VerifyArgs),
     /// Prints the GraphQL schema (SDL).
@@ -138,6 +144,14 @@ pub enum CliError {
     /// The database is older than this version.
     #[error("the database lacks the change {0}: `bina migrate up` applies it")]
     Pending(String),
+    /// A backup that was not taken or not restored.
+    #[error("{}: {why}", .file.display())]
+    Backup {
+        /// Its file.
+        file: PathBuf,
+        /// Why.
+        why: String,
+    },
     /// The audit log is not what it was.
     #[error("the audit log: {0}")]
     Broken(String),
@@ -210,6 +224,8 @@ pub async fn run(cli: Cli, out: &mut (dyn Write + Send)) -> Result<(), CliError>
         }
         Command::Migrate(command) => migrate(command, out).await,
         Command::Import(args) => import(args, out).await,
+        Command::Backup(args) => backup::backup(args, out).await,
+        Command::Restore(args) => backup::restore(args, out).await,
         Command::Verify(args) => verify::run(args, out).await,
         Command::Schema => write!(out, "{}", crate::graphql::sdl()).map_err(io_error("the terminal")),
         Command::Keys(KeysCommand::Rotate) => {

@@ -61,6 +61,17 @@ pub(super) async fn start(config: Config) -> Result<App, CliError> {
 
 /// A database that is there and has every change that this version knows; nothing is written to it.
 pub(super) async fn existing(config: &Config) -> Result<Db, CliError> {
+    there(config)?;
+    migrated(&config.database, None).await?;
+    let db = Db::connect(&config.database).await?;
+    match db::migration_status(&db).await?.into_iter().find(|(_, is_applied)| !is_applied) {
+        Some((name, _)) => Err(CliError::Pending(name)),
+        None => Ok(db),
+    }
+}
+
+/// Whether there is a database to read: SQLite would make one.
+pub(super) fn there(config: &Config) -> Result<(), CliError> {
     if let DatabaseConfig::Sqlite { file } = &config.database
         && !file.is_file()
     {
@@ -70,12 +81,7 @@ pub(super) async fn existing(config: &Config) -> Result<Db, CliError> {
             takes: "the folder of the embedded database",
         });
     }
-    migrated(&config.database, None).await?;
-    let db = Db::connect(&config.database).await?;
-    match db::migration_status(&db).await?.into_iter().find(|(_, is_applied)| !is_applied) {
-        Some((name, _)) => Err(CliError::Pending(name)),
-        None => Ok(db),
-    }
+    Ok(())
 }
 
 /// Migrates where that is asked for; what is wrong with the database is said with the variable that leads to it.

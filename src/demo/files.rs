@@ -36,6 +36,7 @@ pub(super) struct City {
     pub runs: Vec<RunEntry>,
     pub sessions: Vec<SessionEntry>,
     pub enrolments: Vec<EnrolmentEntry>,
+    pub duty: DutyEntry,
     pub accounts: Vec<AccountEntry>,
 }
 
@@ -144,6 +145,43 @@ pub(super) struct EnrolmentEntry {
     pub employee_source_id: String,
 }
 
+/// What `duty.json` holds.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct DutyEntry {
+    /// The unit whose shifts go round.
+    pub unit: String,
+    pub citation: String,
+    pub shifts: Vec<ShiftEntry>,
+    /// Among whom.
+    pub people: Vec<String>,
+    pub arrangements: Vec<ArrangementEntry>,
+}
+
+/// A shift of `duty.json`.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ShiftEntry {
+    pub name: String,
+    pub starts_at: NaiveTime,
+    /// On the next day where it is not after the start.
+    pub ends_at: NaiveTime,
+}
+
+/// Leave, duty travel or work from home of `duty.json`.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ArrangementEntry {
+    pub employee: String,
+    pub kind: String,
+    pub starts_after_days: i64,
+    pub ends_after_days: i64,
+    pub reason: String,
+    pub document: Option<String>,
+    /// Who approved it; absent for what the employee asks for.
+    pub recorded_by: Option<String>,
+}
+
 /// When a session takes place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
@@ -207,6 +245,7 @@ impl City {
             runs: csv(&file("runs.csv")),
             sessions: csv(&file("sessions.csv")),
             enrolments: csv(&file("enrolments.csv")),
+            duty: object(&file("duty.json")),
             accounts: json(&file("accounts.json")),
             agency,
             zone,
@@ -227,6 +266,10 @@ pub(super) fn csv<T: DeserializeOwned>(path: &str) -> Vec<T> {
 }
 
 pub(super) fn json<T: DeserializeOwned>(path: &str) -> Vec<T> {
+    object(path)
+}
+
+fn object<T: DeserializeOwned>(path: &str) -> T {
     serde_json::from_str(text(path)).unwrap_or_else(|error| fault(path, error))
 }
 

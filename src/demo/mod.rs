@@ -6,6 +6,7 @@
 
 mod accounts;
 mod agencies;
+mod duty;
 mod files;
 mod programme;
 mod reference;
@@ -45,6 +46,7 @@ pub async fn load(app: &Arc<App>) -> Result<()> {
     agencies::load(app, &agencies).await?;
     agencies::load_people(app, &agencies).await?;
     accounts::load(app, &agencies).await?;
+    duty::load(app, &agencies).await?;
     programme::load(app, &agencies).await?;
     refresh_today(app).await?;
     app.forget();

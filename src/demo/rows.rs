@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use entity::ids::{AgencyId, CourseId, CourseRunId, EmployeeId, SiasnTermId, UnitId, VenueId};
+use entity::ids::{AccountId, AgencyId, CourseId, CourseRunId, EmployeeId, SiasnTermId, UnitId, VenueId};
 use entity::siasn_term::List;
 use entity::{course, course_run, employee, siasn_term, unit, venue};
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, TryGetable};
@@ -82,6 +82,22 @@ pub(super) async fn terms(db: &impl ConnectionTrait, list: List) -> Result<HashM
         .all(db)
         .await?;
     Ok(terms.into_iter().collect())
+}
+
+/// The accounts of people, by the ids of these.
+pub(super) async fn accounts_of(
+    db: &impl ConnectionTrait,
+    agencies: &[(&City, AgencyId)],
+) -> Result<HashMap<EmployeeId, AccountId>> {
+    let accounts: Vec<(EmployeeId, AccountId)> = employee::Entity::find()
+        .select_only()
+        .columns([employee::Column::Id, employee::Column::AccountId])
+        .filter(employee::Column::AgencyId.is_in(agencies.iter().map(|(_, agency_id)| *agency_id)))
+        .filter(employee::Column::AccountId.is_not_null())
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(accounts.into_iter().collect())
 }
 
 /// Writes new rows in one statement.

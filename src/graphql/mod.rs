@@ -22,7 +22,10 @@ use self::node::Node;
 use self::viewer::Viewer;
 use crate::agency::schema::{AgencyMutation, AgencyQuery};
 use crate::app::App;
-use crate::attendance::schema::{AttendanceMutation, AttendanceSubscription};
+use crate::attendance::schema::{
+    ArrangementMutation, ArrangementQuery, AttendanceMutation, AttendanceSubscription, LatenessMutation, LatenessQuery,
+    RamadanMutation, RamadanQuery, RosterMutation,
+};
 use crate::error::{Kind, Refusal, Result};
 use crate::identity::schema::{AccountMutation, RoleMutation, RoleQuery, SessionMutation};
 use crate::policy::Actor;
@@ -37,7 +40,7 @@ const MAX_NODES: usize = 100;
 
 /// Everything that can be read.
 #[derive(Default, MergedObject)]
-pub struct Query(RootQuery, RoleQuery, AgencyQuery);
+pub struct Query(RootQuery, RoleQuery, AgencyQuery, ArrangementQuery, RamadanQuery, LatenessQuery);
 
 /// Everything that can be done.
 #[derive(Default, MergedObject)]
@@ -48,6 +51,10 @@ pub struct Mutation(
     AgencyMutation,
     ProgrammeMutation,
     AttendanceMutation,
+    ArrangementMutation,
+    LatenessMutation,
+    RamadanMutation,
+    RosterMutation,
 );
 
 /// Everything that can be followed as it happens.

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::rows;
 use crate::agency::schema::{Agency, Employee, Holiday, Jurisdiction, Schedule, Shift, SiasnTerm, Unit, Venue};
-use crate::attendance::schema::{CheckIn, DutyArrangement};
+use crate::attendance::schema::{CheckIn, DutyArrangement, LatenessAdoption, LatenessRule, RamadanPeriod, RosterEntry};
 use crate::error::{Error, Result};
 use crate::identity::schema::{Device, RoleGrant};
 use crate::problem::Problem;
@@ -47,7 +47,11 @@ nodes! {
     EnrolmentId => Enrolment,
     HolidayId => Holiday,
     JurisdictionId => Jurisdiction,
+    RamadanPeriodId => RamadanPeriod,
+    LatenessAdoptionId => LatenessAdoption,
+    LatenessRuleId => LatenessRule,
     RoleGrantId => RoleGrant,
+    RosterEntryId => RosterEntry,
     ScheduleId => Schedule,
     ShiftId => Shift,
     SiasnTermId => SiasnTerm,

@@ -158,6 +158,17 @@ pub struct Page<M> {
     pub total: Option<i32>,
 }
 
+impl<M> Page<M> {
+    /// The page of what each row becomes.
+    ///
+    /// # Errors
+    /// The first that a row gives.
+    pub fn try_map<T>(self, mut of: impl FnMut(M) -> Result<T>) -> Result<Page<T>> {
+        let rows = self.rows.into_iter().map(|(cursor, row)| Ok((cursor, of(row)?)));
+        Ok(Page { rows: rows.collect::<Result<_>>()?, info: self.info, total: self.total })
+    }
+}
+
 /// Reads a page of `rows`.
 ///
 /// # Errors

@@ -9,7 +9,8 @@ use async_graphql::dataloader::Loader;
 use entity::employee;
 use entity::ids::{
     AccountId, AgencyId, CheckInId, CourseId, CourseRunId, CourseSessionId, DeviceId, DutyArrangementId, EmployeeId,
-    EnrolmentId, HolidayId, JurisdictionId, RoleGrantId, ScheduleId, ShiftId, SiasnTermId, TypedId, UnitId, VenueId,
+    EnrolmentId, HolidayId, JurisdictionId, LatenessAdoptionId, LatenessRuleId, RamadanPeriodId, RoleGrantId,
+    RosterEntryId, ScheduleId, ShiftId, SiasnTermId, TypedId, UnitId, VenueId,
 };
 use sea_orm::sea_query::LockType;
 use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait, QueryFilter as _, QuerySelect as _, Select};
@@ -69,7 +70,11 @@ row_keys! {
     EnrolmentId => enrolment,
     HolidayId => holiday,
     JurisdictionId => jurisdiction,
+    RamadanPeriodId => ramadan_period,
+    LatenessAdoptionId => lateness_adoption,
+    LatenessRuleId => lateness_rule,
     RoleGrantId => role_grant,
+    RosterEntryId => roster_entry,
     ScheduleId => schedule,
     ShiftId => shift,
     SiasnTermId => siasn_term,

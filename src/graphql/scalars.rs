@@ -1,9 +1,11 @@
 //! Scalars that check their form before anything is executed.
 
+use std::fmt;
+use std::ops::RangeInclusive;
 use std::str::FromStr as _;
 
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
-use chrono::{NaiveDate, SecondsFormat, SubsecRound as _};
+use chrono::{Datelike as _, Months, NaiveDate, SecondsFormat, SubsecRound as _};
 
 use crate::clock::Instant;
 
@@ -90,6 +92,59 @@ impl ScalarType for Date {
 impl From<NaiveDate> for Date {
     fn from(day: NaiveDate) -> Self {
         Self(day)
+    }
+}
+
+/// A month of the calendar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct YearMonth {
+    first: NaiveDate,
+}
+
+impl YearMonth {
+    /// The month of a day.
+    #[must_use]
+    pub fn of(day: NaiveDate) -> Self {
+        Self { first: day.with_day0(0).unwrap_or(day) }
+    }
+
+    /// Reads `2026-11`.
+    #[must_use]
+    pub fn read(text: &str) -> Option<Self> {
+        let (year, _) = text.split_once('-').filter(|_| text.len() == 7)?;
+        // Within the years that both databases and every phone can write.
+        let is_plausible = year.parse().is_ok_and(|year: i32| (1970..9999).contains(&year));
+        let first = Date::read(&format!("{text}-01"))?.0;
+        is_plausible.then_some(Self { first })
+    }
+
+    /// Its days.
+    #[must_use]
+    pub fn days(self) -> RangeInclusive<NaiveDate> {
+        let next = self.first.checked_add_months(Months::new(1));
+        self.first..=next.and_then(|next| next.pred_opt()).unwrap_or(self.first)
+    }
+}
+
+impl fmt::Display for YearMonth {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.first.format("%Y-%m"))
+    }
+}
+
+/// A month of the calendar, for example `2026-11`.
+#[Scalar(name = "YearMonth")]
+impl ScalarType for YearMonth {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        text(value, Self::read)
+    }
+
+    fn is_valid(value: &Value) -> bool {
+        is_text(value, |text| Self::read(text).is_some())
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.to_string())
     }
 }
 
@@ -204,6 +259,10 @@ mod tests {
         assert!(is_valid::<Date>("2024-02-29") && !is_valid::<Date>("2026-2-3") && !is_valid::<Date>("2026-02-29"));
         assert!(is_valid::<Uuid>("0193a5e2-7a3c-7000-8000-1f2e3d4c5b6a") && !is_valid::<Uuid>("0193a5e27a3c70008000"));
         assert!(is_valid::<Nip>("198703122010012003") && !is_valid::<Nip>("19870312201001200x"));
+        assert!(is_valid::<YearMonth>("2026-11") && !is_valid::<YearMonth>("2026-13"));
+        for bad in ["2026-1", "2026-11-01", "1969-12", "9999-01", "+026-11", "-001-11", ""] {
+            assert!(!is_valid::<YearMonth>(bad), "{bad}");
+        }
         assert!(is_valid::<TimeOfDay>("07:30") && !is_valid::<TimeOfDay>("24:00") && !is_valid::<TimeOfDay>("7:30"));
     }
 

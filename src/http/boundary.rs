@@ -7,6 +7,7 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
+use async_graphql::parser::types::OperationType;
 use axum::extract::{Request, State};
 use axum::http::header::{
     ACCEPT_LANGUAGE, CACHE_CONTROL, CONNECTION, CONTENT_LANGUAGE, HeaderName, VARY, X_CONTENT_TYPE_OPTIONS,
@@ -21,6 +22,7 @@ use super::fault::RequestFault;
 use super::media::Media;
 use super::{Edge, log};
 use crate::locale::Locale;
+use crate::metrics::Kind;
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -35,6 +37,8 @@ pub struct Caller {
     pub media: Option<Media>,
     /// The name of the executed operation, for the log.
     pub operation: Arc<OnceLock<String>>,
+    /// The kind of the executed operation, for the metrics.
+    pub kind: Arc<OnceLock<OperationType>>,
 }
 
 pub async fn around<E>(State(edge): State<Edge<E>>, mut request: Request, next: Next) -> Response {
@@ -44,6 +48,7 @@ pub async fn around<E>(State(edge): State<Edge<E>>, mut request: Request, next: 
         locale: locale(request.headers()),
         media: Media::negotiate(request.headers()),
         operation: Arc::default(),
+        kind: Arc::default(),
     };
     let method = request.method().clone();
     let path = request.uri().path().to_owned();
@@ -74,6 +79,12 @@ pub async fn around<E>(State(edge): State<Edge<E>>, mut request: Request, next: 
         // Nobody shall send into a connection that is about to close.
         headers.insert(CONNECTION, HeaderValue::from_static("close"));
     }
+    let kind = match caller.kind.get() {
+        Some(kind) => Kind::Operation(*kind),
+        None if path == "/graphql" => Kind::Refused,
+        None => Kind::Other,
+    };
+    edge.app.metrics.request(kind, response.status(), started.elapsed());
     log::request(&method, &path, response.status(), started.elapsed(), &caller.id, caller.operation.get());
     response
 }

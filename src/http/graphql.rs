@@ -91,6 +91,8 @@ async fn asker<E>(
     headers: &HeaderMap,
     peer: Option<Peer>,
 ) -> Result<(Option<Session>, Asker), RequestFault> {
+    // Nobody else sets it.
+    caller.kind.get_or_init(|| operation.kind());
     if let Some(name) = operation.name() {
         // Nobody else sets it.
         caller.operation.get_or_init(|| name.clone());
@@ -108,7 +110,7 @@ async fn asker<E>(
 }
 
 /// The bearer token, where there is an `Authorization` header.
-fn token_in(headers: &HeaderMap) -> Result<Option<&str>, RequestFault> {
+pub(super) fn token_in(headers: &HeaderMap) -> Result<Option<&str>, RequestFault> {
     let mut values = headers.get_all(AUTHORIZATION).iter();
     let Some(value) = values.next() else { return Ok(None) };
     match (value.to_str().ok().and_then(bearer), values.next()) {

@@ -12,18 +12,21 @@
 //! | `params`, `json`, `media` | the parts of such a request |
 //! | `documents` | documents that were read before |
 //! | [`fault`] | every way in which a request is refused before or instead of execution |
-//! | `health`, `explorer` | the other paths |
+//! | `export` | a month's attendance as a table |
+//! | `health`, `metrics`, `explorer` | the other paths |
 //! | [`log`] | what the log looks like |
 
 mod boundary;
 mod documents;
 mod explorer;
+mod export;
 pub mod fault;
 mod graphql;
 mod health;
 mod json;
 pub mod log;
 mod media;
+mod metrics;
 mod operation;
 mod origin;
 mod params;
@@ -96,8 +99,10 @@ fn router_of<E: Executor>(edge: Edge<E>) -> Router {
         .merge(explorer::routes())
         .route("/graphql", get(graphql::get).post(graphql::post).options(graphql::options))
         .route("/graphql/ws", get(socket::open))
+        .route("/exports/attendance.csv", get(export::attendance))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
+        .route("/metrics", get(metrics::metrics))
         .route("/.well-known/jwks.json", get(health::jwks))
         .fallback(async || RequestFault::NotFound)
         .method_not_allowed_fallback(async || RequestFault::MethodNotAllowed(None))

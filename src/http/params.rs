@@ -78,9 +78,7 @@ impl Params {
         let mut query = None;
         let mut params = Self::default();
         let mut seen = Vec::new();
-        for pair in text.split('&') {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            let (name, value) = (decode(name)?, decode(value)?);
+        for (name, value) in pairs(text)? {
             // An empty parameter is one that was left out: clients send `variables=`.
             if !["query", "operationName", "variables", "extensions"].contains(&name.as_str()) || value.is_empty() {
                 continue;
@@ -102,6 +100,12 @@ impl Params {
         params.query = query.ok_or(Malformed::Query)?;
         Ok(params)
     }
+}
+
+/// The parameters of a query string.
+pub fn pairs(text: &str) -> Result<Vec<(String, String)>, Malformed> {
+    let parts = text.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
+    parts.map(|(name, value)| Ok((decode(name)?, decode(value)?))).collect()
 }
 
 fn variables_of(value: Option<Value>) -> Result<Variables, Malformed> {

@@ -50,6 +50,8 @@ const LAST_CALL: Duration = Duration::from_millis(250);
 const DRAIN_TIME: Duration = Duration::from_secs(27);
 /// How often the key file is looked at: a rotation by another process takes effect after this time.
 const KEY_REFRESH: Duration = Duration::from_secs(5);
+/// How often what the metrics recorded is folded into their histograms.
+const METRICS_FOLD: Duration = Duration::from_secs(5);
 
 /// Serves until `shutdown` ends, then drains: readiness turns red, no further connection is taken, what is under way
 /// is answered, 30 seconds at most.
@@ -77,6 +79,7 @@ pub async fn serve_over<E: Executor>(
     let address = listener.local_addr().map_err(Error::internal)?;
     tracing::info!(%address, "listening");
     let keys = tokio::spawn(refresh_keys(app.clone()));
+    let folding = tokio::spawn(fold_metrics(app.clone()));
     let (close, closing) = watch::channel(false);
     let edge = Edge::new(app, executor, closing.clone(), pace);
     let is_draining = edge.is_draining.clone();
@@ -111,6 +114,7 @@ pub async fn serve_over<E: Executor>(
         tracing::warn!("some requests did not end in time");
     }
     keys.abort();
+    folding.abort();
     tracing::info!("stopped");
     Ok(())
 }
@@ -175,6 +179,15 @@ async fn connection(stream: TcpStream, peer: SocketAddr, router: Router, closing
     };
     if let Err(error) = ended {
         tracing::debug!(%error, "a connection broke");
+    }
+}
+
+async fn fold_metrics(app: Arc<App>) {
+    let mut ticks = interval(METRICS_FOLD);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        app.metrics.fold();
     }
 }
 

@@ -1,16 +1,17 @@
 //! Who is behind a token: loaded from the database, kept for a moment.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use entity::ids::{AccountId, AgencyId, DeviceId, EmployeeId, UnitId};
-use entity::{account, device, employee, role_grant, unit};
+use entity::{account, device, employee, role_grant};
 use moka::future::Cache;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect, RelationDef};
 
+use crate::agency::loader;
 use crate::app::App;
+use crate::clock::Instant;
 use crate::error::{Error, Result};
 use crate::policy::{Employment, Person};
 
@@ -66,89 +67,79 @@ pub async fn load(app: &App, account_id: AccountId, device_id: DeviceId) -> Resu
     Ok(person)
 }
 
+/// The device, its account and who that is, a row for each role.
+#[derive(Debug, FromQueryResult)]
+struct Known {
+    employee_id: Option<EmployeeId>,
+    employee_agency_id: Option<AgencyId>,
+    employee_unit_id: Option<UnitId>,
+    supervisor_id: Option<EmployeeId>,
+    is_active: Option<bool>,
+    known_since: Option<Instant>,
+    role: Option<role_grant::Role>,
+    agency_id: Option<AgencyId>,
+    unit_id: Option<UnitId>,
+    revoked_at: Option<Instant>,
+}
+
+impl Known {
+    fn employment(&self) -> Option<Employment> {
+        Some(Employment {
+            id: self.employee_id.filter(|_| self.is_active == Some(true))?,
+            agency_id: self.employee_agency_id?,
+            unit_id: self.employee_unit_id,
+            known_since: self.known_since?,
+            supervisor_id: self.supervisor_id,
+        })
+    }
+}
+
+/// Two queries: who it is, and what is below them.
 async fn fetch(app: &App, account_id: AccountId, device_id: DeviceId) -> Result<Person> {
-    let db = app.db.read();
-    let device = device::Entity::find_by_id(device_id)
+    let its_account: RelationDef =
+        device::Entity::belongs_to(account::Entity).from(device::Column::AccountId).to(account::Column::Id).into();
+    let its_employee: RelationDef = device::Entity::belongs_to(employee::Entity)
+        .from(device::Column::AccountId)
+        .to(employee::Column::AccountId)
+        .into();
+    let its_roles: RelationDef = device::Entity::belongs_to(role_grant::Entity)
+        .from(device::Column::AccountId)
+        .to(role_grant::Column::AccountId)
+        .into();
+    let known = device::Entity::find_by_id(device_id)
         .filter(device::Column::AccountId.eq(account_id))
         .filter(device::Column::RevokedAt.is_null())
         .filter(device::Column::ExpiresAt.gt(app.clock.now()))
-        .one(db)
+        .join(JoinType::InnerJoin, its_account)
+        .filter(account::Column::LockedAt.is_null())
+        .join(JoinType::LeftJoin, its_employee)
+        .join(JoinType::LeftJoin, its_roles)
+        .select_only()
+        .column_as(employee::Column::Id, "employee_id")
+        .column_as(employee::Column::AgencyId, "employee_agency_id")
+        .column_as(employee::Column::UnitId, "employee_unit_id")
+        .columns([employee::Column::SupervisorId, employee::Column::IsActive])
+        .column_as(employee::Column::CreatedAt, "known_since")
+        .columns([role_grant::Column::Role, role_grant::Column::AgencyId, role_grant::Column::UnitId])
+        .column(role_grant::Column::RevokedAt)
+        .into_model::<Known>()
+        .all(app.db.read())
         .await?;
-    let account = account::Entity::find_by_id(account_id).filter(account::Column::LockedAt.is_null()).one(db).await?;
-    if device.is_none() || account.is_none() {
-        return Err(Error::unauthenticated());
-    }
-    let employee = employee::Entity::find()
-        .filter(employee::Column::AccountId.eq(account_id))
-        .filter(employee::Column::IsActive.eq(true))
-        .one(db)
-        .await?;
-    let grants = role_grant::Entity::find()
-        .filter(role_grant::Column::AccountId.eq(account_id))
-        .filter(role_grant::Column::RevokedAt.is_null())
-        .all(db)
-        .await?;
+    let employee = known.first().ok_or_else(Error::unauthenticated)?.employment();
     // A role in an agency is one of its people's: whoever no longer serves there no longer has it.
-    let agency = employee.as_ref().map(|employee| employee.agency_id);
-    let grants: Vec<_> =
-        grants.into_iter().filter(|grant| grant.agency_id.is_none() || grant.agency_id == agency).collect();
-    let headed = headed_units(app, employee.as_ref().map(|employee| employee.id)).await?;
-    let granted = grants.iter().filter_map(|grant| Some((grant.agency_id?, grant.unit_id?)));
+    let agency = employee.map(|employee| employee.agency_id);
+    let holds = |known: &&Known| known.revoked_at.is_none() && (known.agency_id.is_none() || known.agency_id == agency);
+    let has = |role| known.iter().filter(holds).filter(move |known| known.role == Some(role));
+    let granted: Vec<UnitId> = known.iter().filter(holds).filter_map(|known| known.unit_id).collect();
     Ok(Person {
         account_id,
         device_id,
-        employee: employee.map(|employee| Employment {
-            id: employee.id,
-            agency_id: employee.agency_id,
-            unit_id: employee.unit_id,
-            known_since: employee.created_at,
-            supervisor_id: employee.supervisor_id,
-        }),
-        is_national_admin: grants.iter().any(|grant| grant.role == role_grant::Role::NationalAdmin),
-        administers: grants
-            .iter()
-            .filter(|grant| grant.role == role_grant::Role::AgencyAdmin)
-            .filter_map(|grant| grant.agency_id)
-            .collect(),
-        supervises: with_all_below(app, headed.into_iter().chain(granted).collect()).await?,
+        is_national_admin: has(role_grant::Role::NationalAdmin).next().is_some(),
+        administers: has(role_grant::Role::AgencyAdmin).filter_map(|known| known.agency_id).collect(),
+        supervises: match employee {
+            Some(me) => loader::units_below(app.db.read(), Some(me.id), granted).await?,
+            None => Vec::new(),
+        },
+        employee,
     })
-}
-
-async fn headed_units(app: &App, head: Option<EmployeeId>) -> Result<Vec<(AgencyId, UnitId)>> {
-    let Some(head) = head else { return Ok(Vec::new()) };
-    let units = unit::Entity::find().filter(unit::Column::HeadEmployeeId.eq(head)).all(app.db.read()).await?;
-    Ok(units.iter().map(|unit| (unit.agency_id, unit.id)).collect())
-}
-
-/// The given units and every unit below them.
-async fn with_all_below(app: &App, roots: Vec<(AgencyId, UnitId)>) -> Result<Vec<UnitId>> {
-    if roots.is_empty() {
-        return Ok(Vec::new());
-    }
-    let agencies: HashSet<AgencyId> = roots.iter().map(|(agency, _)| *agency).collect();
-    let tree: Vec<(UnitId, Option<UnitId>)> = unit::Entity::find()
-        .filter(unit::Column::AgencyId.is_in(agencies))
-        .select_only()
-        .columns([unit::Column::Id, unit::Column::ParentId])
-        .into_tuple()
-        .all(app.db.read())
-        .await?;
-    Ok(subtree(&tree, roots.iter().map(|(_, unit)| *unit)))
-}
-
-fn subtree(tree: &[(UnitId, Option<UnitId>)], roots: impl Iterator<Item = UnitId>) -> Vec<UnitId> {
-    let mut children: HashMap<UnitId, Vec<UnitId>> = HashMap::new();
-    for (unit, parent) in tree.iter().filter_map(|(unit, parent)| Some((*unit, (*parent)?))) {
-        children.entry(parent).or_default().push(unit);
-    }
-    let mut seen = HashSet::new();
-    let mut open: Vec<UnitId> = roots.collect();
-    while let Some(unit) = open.pop() {
-        if seen.insert(unit) {
-            open.extend(children.get(&unit).into_iter().flatten());
-        }
-    }
-    let mut units: Vec<UnitId> = seen.into_iter().collect();
-    units.sort_unstable();
-    units
 }

@@ -148,12 +148,29 @@ impl Writing<'_> {
     }
 
     /// Inserts rows; of those whose id is there already, writes the `changed` columns.
-    pub async fn save<E>(&self, mut rows: Vec<E::Model>, changed: &[E::Column]) -> Result<(), DbErr>
+    pub async fn save<E>(&self, rows: Vec<E::Model>, changed: &[E::Column]) -> Result<(), DbErr>
     where
         E: EntityTrait<Model: IntoActiveModel<E::ActiveModel> + Send>,
         E::ActiveModel: Send,
     {
         let on_conflict = OnConflict::columns(E::PrimaryKey::iter()).update_columns(changed.iter().copied()).to_owned();
+        self.insert::<E>(rows, &on_conflict).await
+    }
+
+    /// Inserts rows, but for those whose key is there already.
+    pub async fn add<E>(&self, rows: Vec<E::Model>) -> Result<(), DbErr>
+    where
+        E: EntityTrait<Model: IntoActiveModel<E::ActiveModel> + Send>,
+        E::ActiveModel: Send,
+    {
+        self.insert::<E>(rows, &OnConflict::columns(E::PrimaryKey::iter()).do_nothing().to_owned()).await
+    }
+
+    async fn insert<E>(&self, mut rows: Vec<E::Model>, on_conflict: &OnConflict) -> Result<(), DbErr>
+    where
+        E: EntityTrait<Model: IntoActiveModel<E::ActiveModel> + Send>,
+        E::ActiveModel: Send,
+    {
         while let Some(size) = BATCHES.into_iter().find(|size| *size <= rows.len()) {
             let batch: Vec<_> = rows.drain(..size).collect();
             E::insert_many(batch.into_iter().map(IntoActiveModel::into_active_model))

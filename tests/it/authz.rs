@@ -105,6 +105,8 @@ const WHO: Outcome<'static> = Unauthenticated;
 const GONE: Outcome<'static> = Code("NOT_FOUND");
 /// Seen, and not to be touched.
 const NO: Outcome<'static> = Code("FORBIDDEN");
+/// Somebody has decided before.
+const LATE: Outcome<'static> = Code("ALREADY_DECIDED");
 /// For civil servants.
 const CIV: Outcome<'static> = Code("NOT_AN_EMPLOYEE");
 /// Everybody may try, and this code is no right one.
@@ -130,6 +132,24 @@ const QUERIES: &[Case] = &[
     query("viewer",      [NIL,  NIL,  OK,   NIL,  OK,   NIL,  OK,   NIL,  NIL,  NIL],
         "{ viewer { checkIns { nodes { id } } courseSessions { nodes { id } } } }",
         |_, _| json!({})),
+    query("viewer",      [NIL,  NIL,  OK,   OK,   OK,   OK,   OK,   OK,   OK,   NIL],
+        "{ viewer { today { on } attendance(month: \"2026-11\") { month } } }",
+        |_, _| json!({})),
+    query("node",        [NIL,  NIL,  OK,   NIL,  NIL,  OK,   NIL,  NIL,  OK,   NIL],
+        "query($id: ID!) { node(id: $id) { ... on Employee { attendance(month: \"2026-11\") { month } } } }",
+        |_, own| json!({ "id": own.employee })),
+    query("node",        [NIL,  NIL,  OK,   NIL,  NIL,  OK,   NIL,  NIL,  OK,   NIL],
+        "query($id: ID!) { node(id: $id) { ... on Employee { attendanceDay(on: \"2026-11-23\") { on } } } }",
+        |_, own| json!({ "id": own.employee })),
+    query("node",        [NIL,  NIL,  NIL,  NIL,  NIL,  OK,   NIL,  NIL,  OK,   NIL],
+        "query($id: ID!) { node(id: $id) { ... on Unit { attendanceOn(on: \"2026-11-23\") { nodes { employee { id } } } } } }",
+        |_, own| json!({ "id": own.unit })),
+    query("node",        [NIL,  NIL,  NIL,  NIL,  NIL,  OK,   NIL,  NIL,  OK,   NIL],
+        "query($id: ID!) { node(id: $id) { ... on Unit { attendanceMonth(month: \"2026-11\") { nodes { employee { id } } } } } }",
+        |_, own| json!({ "id": own.unit })),
+    query("node",        [NIL,  NIL,  NIL,  NIL,  OK,   NIL,  NIL,  NIL,  OK,   NIL],
+        "query($id: ID!) { node(id: $id) { ... on CourseSession { rollSummary { expectedCount } } } }",
+        |_, own| json!({ "id": own.session })),
     query("roleGrants",  [NIL,  NIL,  NIL,  NIL,  NIL,  OK,   NIL,  NIL,  OK,   OK],
         "query($agencyId: ID!) { roleGrants(agencyId: $agencyId) { nodes { id } } }",
         |_, own| json!({ "agencyId": own.agency })),
@@ -148,6 +168,27 @@ const QUERIES: &[Case] = &[
     query("holidays",    [OK,   OK,   OK,   OK,   OK,   OK,   OK,   OK,   OK,   OK],
         "{ holidays(year: 2026) { nodes { name } } }",
         |_, _| json!({})),
+    query("ramadanPeriods", [OK, OK,  OK,   OK,   OK,   OK,   OK,   OK,   OK,   OK],
+        "{ ramadanPeriods { nodes { startsOn } } }",
+        |_, _| json!({})),
+    query("viewer",      [NIL,  NIL,  OK,   NIL,  NIL,  NIL,  OK,   NIL,  NIL,  NIL],
+        "{ viewer { dutyArrangements { nodes { id } } } }",
+        |_, _| json!({})),
+    query("dutyArrangements", [NIL, NIL, NIL, NIL, NIL, OK,   NIL,  NIL,  OK,   NIL],
+        "query($agencyId: ID, $unitId: ID) {
+            dutyArrangements(agencyId: $agencyId, unitId: $unitId, status: REQUESTED) { nodes { id } } }",
+        |_, own| json!({ "agencyId": own.agency, "unitId": own.unit })),
+    query("node",        [NIL,  NIL,  OK,   NIL,  NIL,  OK,   NIL,  NIL,  OK,   NIL],
+        "query($id: ID!) { node(id: $id) { ... on Employee { dutyArrangements { nodes { id } }
+            roster(from: \"2026-11-01\", until: \"2026-12-31\") { id } } } }",
+        |_, own| json!({ "id": own.employee })),
+    query("node",        [NIL,  NIL,  OK,   NIL,  NIL,  OK,   NIL,  NIL,  OK,   NIL],
+        "query($id: ID!) { node(id: $id) { ... on Unit {
+            roster(from: \"2026-11-01\", until: \"2026-12-31\") { nodes { id } } } } }",
+        |_, own| json!({ "id": own.unit })),
+    query("latenessRules", [NIL, OK,  OK,   OK,   OK,   OK,   OK,   OK,   OK,   OK],
+        "query($agencyId: ID) { latenessRules(agencyId: $agencyId) { nodes { name } } }",
+        |_, own| json!({ "agencyId": own.agency })),
 ];
 
 #[rustfmt::skip] // A table.
@@ -214,6 +255,23 @@ const MUTATIONS: &[Case] = &[
             "validFrom": "2026-11-24", "shifts": [{ "name": "Loket",
                 "weekdays": ["MONDAY"], "startsAt": "08:00", "endsAt": "16:00" }] })),
 
+    mutation("requestDutyArrangement", [WHO, CIV, OK,  OK,   OK,   OK,   OK,   OK,   OK,   CIV], "dutyArrangement { id }",
+        |_, _| json!({ "idempotencyKey": KEY, "arrangement": travel() })),
+    mutation("withdrawDutyArrangement", [WHO, GONE, OK, GONE, GONE, NO,  GONE, GONE, NO,   GONE], "dutyArrangement { id }",
+        |_, own| json!({ "dutyArrangementId": own.leave })),
+    mutation("decideDutyArrangement", [WHO, GONE, NO,  GONE, GONE, OK,   GONE, GONE, LATE, GONE], "dutyArrangement { id }",
+        |_, own| json!({ "dutyArrangementId": own.leave, "decision": "APPROVE" })),
+    mutation("recordDutyArrangement", [WHO, GONE, NO,  GONE, NO,   OK,   GONE, GONE, OK,   GONE], "dutyArrangement { id }",
+        |_, own| json!({ "idempotencyKey": KEY, "employeeId": own.employee, "arrangement": travel() })),
+    mutation("assignShifts",        [WHO,  GONE, NO,   GONE, NO,   OK,   GONE, GONE, OK,   GONE], "rosterEntries { id }",
+        |_, own| json!({ "agencyId": own.agency, "assignments": [
+            { "employeeId": own.employee, "workdayOn": "2026-11-24", "shiftIds": [own.shift] }] })),
+    mutation("setRamadanPeriod",    [WHO,  NO,   NO,   NO,   NO,   NO,   NO,   NO,   NO,   OK],  "ramadanPeriod { id }",
+        |_, _| json!({ "startsOn": "2028-01-28", "endsOn": "2028-02-25", "citation": "Sidang isbat" })),
+    mutation("setLatenessRule",     [WHO,  GONE, NO,   NO,   NO,   NO,   GONE, GONE, OK,   GONE],  "adoption { id }",
+        |_, own| json!({ "agencyId": own.agency, "validFrom": "2026-11-24", "citation": "SK 3/2026",
+            "rule": { "ruleId": own.rule } })),
+
     mutation("createCourse",        [WHO,  GONE, NO,   NO,   NO,   NO,   GONE, GONE, OK,   GONE],  "course { id }",
         |stage, own| json!({ "agencyId": own.agency, "title": "Etika", "courseNameId": stage.country.course_name,
             "trainingFormId": stage.country.training_form })),
@@ -259,6 +317,10 @@ const SUBSCRIPTIONS: &[Case] = &[
 const RESULTS: &str = "results { checkIn { id } errors { code field } }";
 const NOW: &str = "2026-11-23T00:20:00Z";
 const KEY: &str = "0193a5e2-7a3c-7000-8000-000000000009";
+
+fn travel() -> Value {
+    json!({ "kind": "DUTY_TRAVEL", "startsOn": "2026-12-03", "endsOn": "2026-12-04", "reason": "Rapat di Banda Aceh" })
+}
 
 fn attempt(occasion: &Value) -> Value {
     json!({ "idempotencyKey": KEY, "occasion": occasion, "capturedAt": NOW, "sentAt": NOW })

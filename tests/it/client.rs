@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::{HeaderMap, Request, StatusCode, header};
+use axum::http::{HeaderMap, Request, Response, StatusCode, header};
 use bina::app::App;
 use bina::identity::token;
 use entity::ids::{AccountId, DeviceId};
@@ -132,6 +132,16 @@ impl Client {
             () = happening => json!({ "data": { field: null } }),
         };
         Answer { status, headers, body, is_stream: true }
+    }
+
+    /// Gets a path.
+    pub async fn get(&self, path: &str) -> Response<Body> {
+        let mut request = Request::get(path);
+        if let Some(token) = self.token() {
+            request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+        }
+        let request = request.body(Body::empty()).expect("a request");
+        self.router.clone().oneshot(request).await.expect("an answer")
     }
 
     /// Sends an operation that must have no top-level error; answers its `data`.

@@ -56,6 +56,7 @@ impl World {
             },
             mail: None,
             log: LogConfig { level: tracing::Level::WARN, is_json: false },
+            metrics_token: None,
         };
         let mut app = App::start(config, Clock::fixed(monday_morning())).await.expect("the app starts");
         app.hasher = Hasher::cheap();

@@ -10,11 +10,16 @@ use super::reference::SiasnTerm;
 use super::unit::Unit;
 use crate::agency::loader::PresentNipOf;
 use crate::agency::rules;
+use crate::attendance::schema::arrangement::arrangements_of;
+use crate::attendance::schema::day::AttendanceDay;
+use crate::attendance::schema::month::{self, AttendanceMonth};
+use crate::attendance::schema::roster::roster_of;
+use crate::attendance::schema::{DutyArrangementConnection, RosterEntry, UnexcusedDays};
 use crate::error::{Error, Result};
 use crate::graphql::context::ContextExt as _;
 use crate::graphql::page::{Keyset, PageArgs, page};
 use crate::graphql::rows;
-use crate::graphql::scalars::{Date, Nip};
+use crate::graphql::scalars::{Date, Nip, YearMonth};
 use crate::policy::{self, Action, Actor};
 use crate::programme::schema::EnrolmentConnection;
 
@@ -130,6 +135,34 @@ impl Employee {
         self.0.is_active
     }
 
+    /// The days of a year on which they were absent without an excuse (*tidak masuk kerja tanpa keterangan*), and what
+    /// these lead to; for themselves, their superiors and the agency's admins.
+    async fn unexcused_days(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The calendar year; this year where absent.")] year: Option<i32>,
+    ) -> Result<Option<UnexcusedDays>> {
+        UnexcusedDays::of(ctx, &self.0, year).await
+    }
+
+    /// A month of their attendance (*rekap presensi bulanan*), for themselves, their superiors and the agency's admins.
+    async fn attendance(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The month, for example `2026-11`.")] month: YearMonth,
+    ) -> Result<Option<AttendanceMonth>> {
+        month::month(ctx, self.0.id, month).await
+    }
+
+    /// A day of their attendance (*presensi harian*), for themselves, their superiors and the agency's admins.
+    async fn attendance_day(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The local date on which its shifts start.")] on: Date,
+    ) -> Result<Option<AttendanceDay>> {
+        month::day(ctx, self.0.id, on.0).await
+    }
+
     /// The course runs that they are or were in, as far as one may see them.
     async fn enrolments(
         &self,
@@ -139,6 +172,27 @@ impl Employee {
     ) -> Result<EnrolmentConnection> {
         let found = policy::find(ctx.actor()).filter(enrolment::Column::EmployeeId.eq(self.0.id));
         Ok(rows::page::<EnrolmentId>(ctx, first, after, found).await?.into())
+    }
+
+    /// Their leave, duty travel and work from home (*cuti*, *perjalanan dinas*, *bekerja dari rumah*), the latest
+    /// first, as far as one may see them.
+    async fn duty_arrangements(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many at most; 1 to 100, 20 where absent.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes behind this cursor.")] after: Option<String>,
+    ) -> Result<DutyArrangementConnection> {
+        arrangements_of(ctx, self.0.id, first, after).await
+    }
+
+    /// The shifts that the roster gives them (*jadwal dinas*), in order, as far as one may see them.
+    async fn roster(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first day.")] from: Date,
+        #[graphql(desc = "The last day; at most 62 days together.")] until: Date,
+    ) -> Result<Vec<RosterEntry>> {
+        roster_of(ctx, self.0.id, from, until).await
     }
 }
 

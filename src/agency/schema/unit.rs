@@ -11,9 +11,13 @@ use super::reference::Jurisdiction;
 use super::venue::VenueConnection;
 use crate::agency::loader::UnitTreeOf;
 use crate::agency::rules;
+use crate::attendance::schema::RosterEntryConnection;
+use crate::attendance::schema::roster::roster_of_unit;
+use crate::attendance::schema::unit::{self as attendance, EmployeeDayConnection, EmployeeMonthConnection};
 use crate::error::{Error, Result};
 use crate::graphql::context::ContextExt as _;
 use crate::graphql::rows;
+use crate::graphql::scalars::{Date, YearMonth};
 use crate::policy;
 
 /// A work unit.
@@ -100,6 +104,43 @@ impl Unit {
     ) -> Result<EmployeeConnection> {
         let found = policy::find(ctx.actor()).filter(employee::Column::UnitId.eq(self.0.id));
         Ok(rows::page::<EmployeeId>(ctx, first, after, found).await?.into())
+    }
+
+    /// A day of its people and of those of the units below (*presensi harian*), for their superiors and the agency's
+    /// admins; nobody for others.
+    async fn attendance_on(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The local date on which the shifts start.")] on: Date,
+        #[graphql(desc = "How many at most; 1 to 100, 20 where absent.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes behind this cursor.")] after: Option<String>,
+    ) -> Result<EmployeeDayConnection> {
+        attendance::attendance_on(ctx, &self.0, on.0, first, after).await
+    }
+
+    /// A month of its people and of those of the units below (*rekap presensi bulanan*), for their superiors and the
+    /// agency's admins; nobody for others.
+    async fn attendance_month(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The month, for example `2026-11`.")] month: YearMonth,
+        #[graphql(desc = "How many at most; 1 to 100, 20 where absent.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes behind this cursor.")] after: Option<String>,
+    ) -> Result<EmployeeMonthConnection> {
+        attendance::attendance_month(ctx, &self.0, month, first, after).await
+    }
+
+    /// The shifts that the roster gives its people (*jadwal dinas*), without those of the units below, day by day, as
+    /// far as one may see them.
+    async fn roster(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first day.")] from: Date,
+        #[graphql(desc = "The last day; at most 62 days together.")] until: Date,
+        #[graphql(desc = "How many at most; 1 to 100, 20 where absent.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes behind this cursor.")] after: Option<String>,
+    ) -> Result<RosterEntryConnection> {
+        roster_of_unit(ctx, self.0.id, (from, until), first, after).await
     }
 
     /// The places (*lokasi*) where its people are on duty.

@@ -1,14 +1,19 @@
 //! Leave, duty travel and work from home, in the schema.
 
-use async_graphql::{Context, Enum, ID, Object};
-use entity::{RequestStatus as Status, duty_arrangement};
+use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
+use entity::ids::{AgencyId, DutyArrangementId, EmployeeId, UnitId};
+use entity::{RequestStatus as Status, duty_arrangement, employee};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QuerySelect as _, QueryTrait as _};
 
 use crate::agency::schema::Employee;
-use crate::connection;
+use crate::attendance::arrangement::{self, Arranged};
 use crate::error::{Error, Result};
 use crate::graphql::context::ContextExt as _;
+use crate::graphql::page::{PageArgs, page};
+use crate::graphql::payload::{Payload, payload};
 use crate::graphql::rows;
-use crate::graphql::scalars::{Date, DateTime};
+use crate::graphql::scalars::{Date, DateTime, Uuid};
+use crate::{connection, mutation_errors, mutation_payload, policy};
 
 /// What is arranged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
@@ -123,4 +128,237 @@ impl DutyArrangement {
     async fn decision_note(&self) -> Option<&str> {
         self.0.decision_note.as_deref()
     }
+}
+
+/// What is to be arranged.
+#[derive(Debug, InputObject)]
+pub struct DutyArrangementInput {
+    /// What it is.
+    pub kind: DutyArrangementKind,
+    /// The first day.
+    pub starts_on: Date,
+    /// The last day; at most 366 days together.
+    pub ends_on: Date,
+    /// Why (*alasan*), at most 1,000 characters.
+    pub reason: String,
+    /// The number of the letter that it rests on (*nomor surat*), at most 200 characters.
+    pub document: Option<String>,
+}
+
+/// Leave, duty travel or work from home that one asks for.
+#[derive(Debug, InputObject)]
+pub struct RequestDutyArrangementInput {
+    /// Made by the phone once for this intent. Sent again with the same content, it gives the same arrangement.
+    pub idempotency_key: Uuid,
+    /// What one asks for.
+    pub arrangement: DutyArrangementInput,
+}
+
+/// Leave, duty travel or work from home that was granted on paper.
+#[derive(Debug, InputObject)]
+pub struct RecordDutyArrangementInput {
+    /// Made once for this intent. Sent again with the same content, it gives the same arrangement.
+    pub idempotency_key: Uuid,
+    /// Whose it is; not one's own.
+    pub employee_id: ID,
+    /// What was granted.
+    pub arrangement: DutyArrangementInput,
+}
+
+/// What is to be taken back.
+#[derive(Debug, InputObject)]
+pub struct WithdrawDutyArrangementInput {
+    /// The arrangement.
+    pub duty_arrangement_id: ID,
+}
+
+/// A decision over what somebody asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+pub enum RequestDecision {
+    /// It holds (*setuju*).
+    Approve,
+    /// It does not hold (*tolak*).
+    Reject,
+}
+
+/// A decision.
+#[derive(Debug, InputObject)]
+pub struct DecideDutyArrangementInput {
+    /// What is decided over; not one's own.
+    pub duty_arrangement_id: ID,
+    /// The decision.
+    pub decision: RequestDecision,
+    /// What to say with it (*catatan*), at most 1,000 characters.
+    pub note: Option<String>,
+}
+
+/// Declares the payload of a mutation that answers the same arrangement to the same key.
+macro_rules! arranged_payload {
+    ($payload:ident, $error:ident, $code:ident { $($problem:ident),* $(,)? }) => {
+        /// What became of the mutation.
+        #[derive(SimpleObject)]
+        pub struct $payload {
+            /// The arrangement as it is now.
+            duty_arrangement: Option<DutyArrangement>,
+            /// Whether it had been made before.
+            is_replay: bool,
+            /// Why nothing was made; empty when it was.
+            errors: Vec<$error>,
+        }
+
+        mutation_errors!($error, $code { $($problem,)* });
+
+        impl Payload for $payload {
+            type Done = Arranged;
+            type Error = $error;
+
+            fn done(done: Arranged) -> Self {
+                let duty_arrangement = Some(DutyArrangement(done.arrangement));
+                Self { duty_arrangement, is_replay: done.is_replay, errors: Vec::new() }
+            }
+
+            fn refused(errors: Vec<$error>) -> Self {
+                Self { duty_arrangement: None, is_replay: false, errors }
+            }
+        }
+    };
+}
+
+arranged_payload!(
+    RequestDutyArrangementPayload,
+    RequestDutyArrangementError,
+    RequestDutyArrangementErrorCode { NotAnEmployee, OutOfRange, Blank, TooLong, InvalidText, IdempotencyConflict }
+);
+
+arranged_payload!(
+    RecordDutyArrangementPayload,
+    RecordDutyArrangementError,
+    RecordDutyArrangementErrorCode {
+        NotFound,
+        Forbidden,
+        OutOfRange,
+        Blank,
+        TooLong,
+        InvalidText,
+        Overlaps,
+        IdempotencyConflict
+    }
+);
+
+mutation_payload!(
+    WithdrawDutyArrangementPayload {
+        /// The arrangement as it is now.
+        duty_arrangement: DutyArrangement
+    },
+    WithdrawDutyArrangementError,
+    WithdrawDutyArrangementErrorCode { NotFound, Forbidden, AlreadyDecided, AlreadyBegun }
+);
+
+mutation_payload!(
+    DecideDutyArrangementPayload {
+        /// The arrangement as it is now.
+        duty_arrangement: DutyArrangement
+    },
+    DecideDutyArrangementError,
+    DecideDutyArrangementErrorCode { NotFound, Forbidden, AlreadyDecided, Overlaps, Blank, TooLong, InvalidText }
+);
+
+/// Leave, duty travel and work from home.
+#[derive(Debug, Default)]
+pub struct ArrangementMutation;
+
+/// Leave, duty travel and work from home.
+#[Object]
+impl ArrangementMutation {
+    /// Asks for leave (*cuti*), duty travel (*perjalanan dinas*) or work from home (*bekerja dari rumah*).
+    async fn request_duty_arrangement(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What one asks for.")] input: RequestDutyArrangementInput,
+    ) -> Result<Option<RequestDutyArrangementPayload>> {
+        payload(ctx, arrangement::request(ctx.app(), ctx.actor(), input).await)
+    }
+
+    /// Takes back what one asked for (*batalkan*), until it is decided or, where it was approved, until the day before
+    /// it begins.
+    async fn withdraw_duty_arrangement(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to take back.")] input: WithdrawDutyArrangementInput,
+    ) -> Result<Option<WithdrawDutyArrangementPayload>> {
+        payload(ctx, arrangement::withdraw(ctx.app(), ctx.actor(), input).await.map(DutyArrangement))
+    }
+
+    /// Decides once over what somebody asked for (*setujui, tolak*). For their superiors and the agency's admins, and
+    /// never over what is one's own.
+    async fn decide_duty_arrangement(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The decision.")] input: DecideDutyArrangementInput,
+    ) -> Result<Option<DecideDutyArrangementPayload>> {
+        payload(ctx, arrangement::decide(ctx.app(), ctx.actor(), input).await.map(DutyArrangement))
+    }
+
+    /// Records what was granted on paper (*surat cuti, surat tugas*): it holds at once. For superiors and the agency's
+    /// admins, and never for oneself.
+    async fn record_duty_arrangement(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What was granted.")] input: RecordDutyArrangementInput,
+    ) -> Result<Option<RecordDutyArrangementPayload>> {
+        payload(ctx, arrangement::record(ctx.app(), ctx.actor(), input).await)
+    }
+}
+
+/// What a superior has to decide, and has decided.
+#[derive(Debug, Default)]
+pub struct ArrangementQuery;
+
+/// What a superior has to decide, and has decided.
+#[Object]
+impl ArrangementQuery {
+    /// The leave, duty travel and work from home of the people whose superior one is, or whose agency one keeps, in
+    /// the order in which they were asked for. One's own stands in `viewer`.
+    async fn duty_arrangements(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only those of this agency.")] agency_id: Option<ID>,
+        #[graphql(desc = "Only those of the people of this unit, without the units below it.")] unit_id: Option<ID>,
+        #[graphql(desc = "Only those of which this became.")] status: Option<RequestStatus>,
+        #[graphql(desc = "How many at most; 1 to 100, 20 where absent.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes behind this cursor.")] after: Option<String>,
+    ) -> Result<Option<DutyArrangementConnection>> {
+        let agency: Option<AgencyId> = rows::parse_some_id("agencyId", agency_id.as_ref())?;
+        let unit: Option<UnitId> = rows::parse_some_id("unitId", unit_id.as_ref())?;
+        let me = ctx.actor().employment().map(|me| me.id);
+        let of_unit = |unit: UnitId| {
+            let people = employee::Entity::find().filter(employee::Column::UnitId.eq(unit));
+            people.select_only().column(employee::Column::Id).into_query()
+        };
+        let found = policy::find::<duty_arrangement::Entity>(ctx.actor())
+            .filter(duty_arrangement::Column::EmployeeId.is_not_in(me))
+            .apply_if(agency, |found, agency| found.filter(duty_arrangement::Column::AgencyId.eq(agency)))
+            .apply_if(unit, |found, unit| found.filter(duty_arrangement::Column::EmployeeId.in_subquery(of_unit(unit))))
+            .apply_if(status, |found, status| found.filter(duty_arrangement::Column::Status.eq(Status::from(status))));
+        Ok(Some(rows::page::<DutyArrangementId>(ctx, first, after, found).await?.into()))
+    }
+}
+
+/// The arrangements of somebody that the caller may see, the latest first day first.
+///
+/// # Errors
+/// `BAD_USER_INPUT` for `first` or `after`.
+pub async fn arrangements_of(
+    ctx: &Context<'_>,
+    employee: EmployeeId,
+    first: Option<i32>,
+    after: Option<String>,
+) -> Result<DutyArrangementConnection> {
+    let args = PageArgs::new(ctx, first, after)?;
+    let found =
+        policy::find::<duty_arrangement::Entity>(ctx.actor()).filter(duty_arrangement::Column::EmployeeId.eq(employee));
+    let keyset = rows::keyset::<DutyArrangementId>()
+        .by_day(duty_arrangement::Column::StartsOn, |row| row.starts_on)
+        .newest_first();
+    Ok(page(&ctx.app().db, found, keyset, args).await?.into())
 }

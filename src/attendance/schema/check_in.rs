@@ -7,8 +7,10 @@ use entity::ids::{EmployeeId, ScheduleId, ShiftId};
 use entity::lateness_band::{self, Side};
 
 use crate::agency::schema::{Employee, Schedule, Shift, Venue};
-use crate::attendance::loader::{AttendedSession, MeasuredUnder, Presence, PresenceOf};
+use crate::attendance::lateness::{Presence, Rule};
+use crate::attendance::loader::{AttendedSession, MeasuredUnder};
 use crate::attendance::message::message;
+use crate::attendance::months::SheetOf;
 use crate::attendance::rules::Reason;
 use crate::attendance::{duties, workday};
 use crate::connection;
@@ -52,9 +54,10 @@ pub struct Workday {
 
 impl Workday {
     async fn presence(&self, ctx: &Context<'_>) -> Result<Presence> {
-        let key = PresenceOf { employee_id: self.employee_id, on: self.on, shift_id: self.shift_id };
-        let presence = ctx.rows().load_one(key).await.map_err(|error| Error::shared(&error))?;
-        Ok(presence.unwrap_or_default())
+        let key = SheetOf { employee_id: self.employee_id, first: self.on, last: self.on };
+        let sheet = ctx.rows().load_one(key).await.map_err(|error| Error::shared(&error))?;
+        let now = ctx.app().clock.now();
+        Ok(sheet.map(|sheet| sheet.presence(self.on, self.shift_id, now)).unwrap_or_default())
     }
 
     async fn window(&self, ctx: &Context<'_>) -> Result<Option<workday::Window>> {
@@ -107,12 +110,12 @@ impl Workday {
         Ok(self.window(ctx).await?.map(|window| window.closes_at.into()))
     }
 
-    /// When one came (*masuk*): the first accepted check-in.
+    /// When one came (*masuk*): the first accepted check-in or approved correction.
     async fn checked_in_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime>> {
         Ok(self.presence(ctx).await?.came_at.map(DateTime))
     }
 
-    /// When one went (*pulang*): the last accepted check-out.
+    /// When one went (*pulang*): the last accepted check-out or approved correction.
     async fn checked_out_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime>> {
         Ok(self.presence(ctx).await?.went_at.map(DateTime))
     }
@@ -135,14 +138,21 @@ pub enum Occasion {
 }
 
 /// The rule that lateness was measured under.
-#[derive(Debug, SimpleObject)]
+#[derive(Debug, Clone, SimpleObject)]
 pub struct PunctualityRule {
     /// Its name.
-    name: String,
+    pub(super) name: String,
     /// The decree or decision that it rests on (*dasar hukum*).
-    citation: String,
+    pub(super) citation: String,
     /// Its version.
-    version: i32,
+    pub(super) version: i32,
+}
+
+impl From<&Rule> for PunctualityRule {
+    fn from(rule: &Rule) -> Self {
+        let row = &rule.row;
+        Self { name: row.name.clone(), citation: row.citation.clone(), version: row.version }
+    }
 }
 
 /// A level of lateness or of going early, where the rule set names levels (Permentan 68/2012).
@@ -275,9 +285,7 @@ impl CheckIn {
         };
         let grade = measured.as_ref().and_then(|rule| rule.grade(Side::Late, minutes_late)).unwrap_or_default();
         let rule = match measured {
-            Some(rule) => {
-                Some(PunctualityRule { name: rule.row.name, citation: rule.row.citation, version: rule.row.version })
-            }
+            Some(rule) => Some(PunctualityRule::from(&rule)),
             None => rows::load_some(ctx, self.0.schedule_id).await?.map(|schedule| PunctualityRule {
                 name: schedule.name,
                 citation: schedule.citation,

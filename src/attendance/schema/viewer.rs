@@ -4,18 +4,21 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Object};
 use chrono::TimeDelta;
-use entity::ids::{CheckInId, CourseSessionId};
-use entity::{check_in, course_session, course_session_trainer, enrolment};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
+use entity::course_session;
+use entity::ids::{CheckInId, CourseSessionId, EmployeeId};
+use sea_orm::{ColumnTrait, QueryFilter};
 
-use super::CheckInConnection;
+use super::arrangement::arrangements_of;
 use super::check_in::Workday;
+use super::month::{self, AttendanceMonth};
+use super::today::{self, Today};
+use super::{CheckInConnection, DutyArrangementConnection};
 use crate::attendance::{lives, workday};
 use crate::error::Result;
 use crate::graphql::context::ContextExt as _;
 use crate::graphql::page::{self, PageArgs};
 use crate::graphql::rows;
-use crate::graphql::scalars::DateTime;
+use crate::graphql::scalars::{DateTime, YearMonth};
 use crate::policy::{self, Person};
 use crate::programme::schema::CourseSessionConnection;
 
@@ -26,6 +29,26 @@ pub struct ViewerAttendance(pub Arc<Person>);
 /// Where one is to be, and was.
 #[Object]
 impl ViewerAttendance {
+    /// Everything for the first screen (*beranda*), in one request; absent for citizens.
+    async fn today(&self, ctx: &Context<'_>) -> Result<Option<Today>> {
+        match self.0.employee {
+            Some(me) => today::today(ctx, me).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// A month of one's attendance (*rekap presensi bulanan*); absent for citizens.
+    async fn attendance(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The month, for example `2026-11`.")] month: YearMonth,
+    ) -> Result<Option<AttendanceMonth>> {
+        match self.0.employee {
+            Some(me) => month::month(ctx, me.id, month).await,
+            None => Ok(None),
+        }
+    }
+
     /// The workday (*hari kerja*) that a check-in now would belong to; absent for citizens.
     async fn workday(&self, ctx: &Context<'_>) -> Result<Option<Workday>> {
         let Some(me) = self.0.employee else { return Ok(None) };
@@ -52,12 +75,22 @@ impl ViewerAttendance {
         #[graphql(desc = "The cursor behind which the page starts.")] after: Option<String>,
     ) -> Result<CheckInConnection> {
         let args = PageArgs::new(ctx, first, after)?;
-        let own = policy::find::<check_in::Entity>(ctx.actor()).filter(match self.0.employee {
-            Some(me) => Condition::all().add(check_in::Column::EmployeeId.eq(me.id)),
-            None => Condition::all().add(check_in::Column::EmployeeId.is_null()),
-        });
+        let own = policy::own_check_ins(self.0.employee.map(|me| me.id));
         let keyset = rows::keyset::<CheckInId>().newest_first();
         Ok(page::page(&ctx.app().db, own, keyset, args).await?.into())
+    }
+
+    /// One's own leave, duty travel and work from home (*cuti*, *perjalanan dinas*, *bekerja dari rumah*), the latest
+    /// first; none for citizens.
+    async fn duty_arrangements(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, 1 to 100; 20 where absent.")] first: Option<i32>,
+        #[graphql(desc = "The cursor behind which the page starts.")] after: Option<String>,
+    ) -> Result<DutyArrangementConnection> {
+        // Nobody has the nil id: a citizen's list is empty.
+        let me = self.0.employee.map_or(EmployeeId(uuid::Uuid::nil()), |me| me.id);
+        arrangements_of(ctx, me, first, after).await
     }
 
     /// The course sessions (*pertemuan kelas*) that one attends or teaches and that are not over, in the order in
@@ -71,26 +104,9 @@ impl ViewerAttendance {
         #[graphql(desc = "The cursor behind which the page starts.")] after: Option<String>,
     ) -> Result<CourseSessionConnection> {
         let args = PageArgs::new(ctx, first, after)?;
-        let me = self.0.employee.map(|me| me.id);
-        let attended = enrolment::Entity::find()
-            .filter(enrolment::Column::EmployeeId.is_in(me))
-            .filter(enrolment::Column::Status.eq(enrolment::Status::Enrolled))
-            .select_only()
-            .column(enrolment::Column::CourseRunId)
-            .into_query();
-        let taught = course_session_trainer::Entity::find()
-            .filter(course_session_trainer::Column::EmployeeId.is_in(me))
-            .select_only()
-            .column(course_session_trainer::Column::CourseSessionId)
-            .into_query();
         let from = from.map_or_else(|| ctx.app().clock.now(), |from| from.0);
-        let mut due = policy::find::<course_session::Entity>(ctx.actor())
-            .filter(
-                Condition::any()
-                    .add(course_session::Column::CourseRunId.in_subquery(attended))
-                    .add(course_session::Column::Id.in_subquery(taught)),
-            )
-            .filter(course_session::Column::EndsAt.gt(from));
+        let mut due =
+            policy::own_sessions(self.0.employee.map(|me| me.id)).filter(course_session::Column::EndsAt.gt(from));
         if let Some(until) = until {
             due = due.filter(course_session::Column::StartsAt.lt(until.0));
         }

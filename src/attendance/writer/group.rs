@@ -1,6 +1,7 @@
 //! A group of attempts: judged, written and committed together; or apart, where one of them spoils it for all.
 
 use std::collections::HashMap;
+use std::time::Instant;
 
 use chrono::TimeDelta;
 use entity::check_in;
@@ -71,10 +72,12 @@ pub(super) async fn record(app: &App, group: &[Job]) -> Vec<Result<Recorded>> {
 
 /// Judges and writes cases in one transaction.
 async fn commit(app: &App, cases: &[Case<'_>]) -> Result<Vec<Result<Recorded>>> {
+    let started = Instant::now();
     let transaction = app.db.begin().await?;
     let recorded = write(app, &transaction, cases).await?;
     // What became of a commit that failed nobody knows: the phone asks again, with the same key.
     transaction.commit().await.map_err(Error::unavailable)?;
+    app.metrics.batch_committed(cases.len(), started.elapsed());
     Ok(recorded)
 }
 

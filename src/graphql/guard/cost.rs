@@ -165,7 +165,8 @@ struct Weight {
 
 impl Weight {
     fn of_field(name: &str, entries_asked: Option<usize>, below: Self) -> Self {
-        let page = if below.has_items { entries_asked.unwrap_or(DEFAULT_PAGE) } else { entries_asked.unwrap_or(1) };
+        let page = if below.has_items { DEFAULT_PAGE } else { listed(name) };
+        let page = entries_asked.unwrap_or(page);
         let full_depth = below.full_depth.saturating_add(1);
         let full_introspected = below.full_introspected.saturating_mul(entries(name)).saturating_add(1);
         let is_without_token = WITHOUT_TOKEN.contains(&name);
@@ -224,6 +225,14 @@ impl Weight {
         at_most(Measure::Fields, self.fields, limits.fields)?;
         at_most(Measure::Introspected, self.introspected, limits.introspected)?;
         at_most(Measure::Answered, self.answered, limits.answered)
+    }
+}
+
+/// Entries of our own lists that are no connections, where they are long.
+fn listed(name: &str) -> usize {
+    match name {
+        "days" => 31,
+        _ => 1,
     }
 }
 

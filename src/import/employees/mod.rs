@@ -19,6 +19,8 @@ use super::error::ImportError;
 use super::progress::Progress;
 use super::report::Report;
 use super::writer;
+use crate::agency::loader::unit_tree;
+use crate::agency::rules::UnitTree;
 use crate::app::App;
 use crate::clock::Instant;
 
@@ -26,6 +28,7 @@ use crate::clock::Instant;
 struct Employees {
     agency: AgencyId,
     time_zone: Tz,
+    units: UnitTree,
     ranks: HashMap<String, SiasnTermId>,
     post_types: HashMap<String, SiasnTermId>,
 }
@@ -52,6 +55,7 @@ impl Employees {
         let (ranks, post_types): (Vec<_>, Vec<_>) = terms.into_iter().partition(|term| term.list == List::Rank);
         Ok(Self {
             agency,
+            units: unit_tree(app.db.read(), agency).await?,
             time_zone: found.time_zone.parse().unwrap_or(Tz::Asia__Jakarta),
             ranks: ranks.into_iter().filter_map(|rank| Some((rank.code?, rank.id))).collect(),
             post_types: post_types.into_iter().map(|term| (term.siasn_id, term.id)).collect(),

@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 
 use entity::ids::{EmployeeId, UnitId};
-use entity::{employee, employee_nip, unit};
+use entity::{employee, employee_nip, former_placement, unit};
 use sea_orm::sea_query::LockType;
 use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, QueryFilter as _, QuerySelect as _};
 
 use super::Employees;
 use super::person::{NIP, POST_TYPE, Person, RANK, SUPERVISOR, UNIT};
 use super::supervisors::{self, Waiting};
+use crate::agency::rules;
 use crate::import::report::RefusedRow;
 use crate::import::rows::{Cell, Row};
 use crate::import::writer::{Change, Outcome, Target, Writing};
@@ -30,6 +31,7 @@ struct Known {
 #[derive(Default)]
 struct Plan {
     people: Vec<employee::Model>,
+    left: Vec<former_placement::Model>,
     closed: Vec<employee_nip::Model>,
     opened: Vec<employee_nip::Model>,
 }
@@ -144,6 +146,9 @@ impl Employees {
             },
         }
 
+        if let Some(before) = before.filter(|before| before.unit_id != after.unit_id) {
+            plan.left.push(self.left(writing, before));
+        }
         let mut change = Change::between(before, &after);
         if known.numbers.get(&id).is_none_or(|number| number.nip != person.nip) {
             self.renumber(writing, person, id, known, plan);
@@ -187,6 +192,18 @@ impl Employees {
         }
     }
 
+    /// Where somebody who is moved was until yesterday: their days up to then are measured by the hours there.
+    fn left(&self, writing: &Writing<'_>, before: &employee::Model) -> former_placement::Model {
+        let zone = before.unit_id.and_then(|unit| rules::time_zone(&self.units, unit));
+        let today = zone.map_or_else(|| self.today(writing.now), |zone| rules::local_day(writing.now, zone));
+        former_placement::Model {
+            employee_id: before.id,
+            last_on: today.pred_opt().unwrap_or(today),
+            agency_id: before.agency_id,
+            unit_id: before.unit_id,
+        }
+    }
+
     /// Ends the number of now and begins the row's. One that began today never counted: it is corrected.
     fn renumber(&self, writing: &Writing<'_>, person: &Person<'_>, id: EmployeeId, known: &mut Known, plan: &mut Plan) {
         let today = self.today(writing.now);
@@ -220,6 +237,7 @@ impl Plan {
         use employee::Column::{Employment, IsActive, Name, Post, PostTypeId, RankId, SupervisorId, UnitId, UpdatedAt};
         let of_people = [Name, Employment, UnitId, Post, PostTypeId, RankId, SupervisorId, IsActive, UpdatedAt];
         writing.save::<employee::Entity>(self.people, &of_people).await?;
+        writing.add::<former_placement::Entity>(self.left).await?;
         let of_numbers = [employee_nip::Column::Nip, employee_nip::Column::ValidUntil];
         writing.save::<employee_nip::Entity>(self.closed, &of_numbers).await?;
         writing.save::<employee_nip::Entity>(self.opened, &of_numbers).await

@@ -4,9 +4,9 @@ use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object};
 use entity::course_session;
 
 use super::course_run::CourseRun;
-use crate::agency::schema::{Agency, Employee, Venue};
+use crate::agency::schema::{Agency, Employee, EmployeeConnection, Venue};
 use crate::attendance::schema::CheckInConnection;
-use crate::attendance::schema::session::{self, VenueCode};
+use crate::attendance::schema::session::{self, RollSummary, VenueCode};
 use crate::error::{Error, Result};
 use crate::graphql::context::ContextExt as _;
 use crate::graphql::rows;
@@ -53,6 +53,22 @@ impl CourseSession {
         #[graphql(desc = "The cursor behind which the page starts.")] after: Option<String>,
     ) -> Result<CheckInConnection> {
         session::roll(ctx, &self.0, first, after).await
+    }
+
+    /// The roll in numbers (*rekap presensi*), for the trainers and the admins of the agency that holds it.
+    async fn roll_summary(&self, ctx: &Context<'_>) -> Result<Option<RollSummary>> {
+        session::roll_summary(ctx, &self.0).await
+    }
+
+    /// Who is enrolled and has not come (*belum hadir*): has no check-in that counts, or that waits for review. For the
+    /// trainers and the admins of the agency that holds it.
+    async fn missing(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, 1 to 100; 20 where absent.")] first: Option<i32>,
+        #[graphql(desc = "The cursor behind which the page starts.")] after: Option<String>,
+    ) -> Result<EmployeeConnection> {
+        session::missing(ctx, &self.0, first, after).await
     }
 
     /// The agency (*instansi*) that holds it.

@@ -30,12 +30,11 @@ macro_rules! tables {
 }
 
 tables! {
-    account, agency, check_in, course, course_run, course_session, device, employee, employee_nip, enrolment, holiday,
-    jurisdiction, role_grant, schedule, shift, siasn_term, unit, venue,
+    account, agency, check_in, course, course_run, course_session, device, duty_arrangement, employee, employee_nip, enrolment, holiday, jurisdiction, lateness_adoption, lateness_rule, ramadan_period, role_grant, roster_entry, schedule, shift, siasn_term, unit, venue,
 }
 
 /// National reference data, published as it is.
-const PUBLIC: [&str; 4] = ["agency", "holiday", "jurisdiction", "siasn_term"];
+const PUBLIC: [&str; 5] = ["agency", "holiday", "jurisdiction", "ramadan_period", "siasn_term"];
 
 /// The tables for which `policy.rs` has a scope.
 fn scoped() -> BTreeSet<String> {
@@ -60,7 +59,7 @@ async fn strangers_see_what_is_public_alone(#[values(Engine::Sqlite, Engine::Pos
         assert!(rows > 0, "{table} is empty: nothing is shown by this");
         assert_eq!(seen, if PUBLIC.contains(&table) { rows } else { 0 }, "{table}");
     }
-    // Who is somebody and nothing more sees the country's working hours as well.
+    // Who is somebody and nothing more sees the country's working hours and the presets of lateness as well.
     let nobody_in_particular = Actor::Person(Arc::new(Person {
         account_id: AccountId(Uuid::nil()),
         device_id: DeviceId(Uuid::nil()),
@@ -72,7 +71,7 @@ async fn strangers_see_what_is_public_alone(#[values(Engine::Sqlite, Engine::Pos
     for (table, seen, rows) in counted(app, &nobody_in_particular).await {
         let wanted = match table {
             "schedule" => 2,
-            "shift" => 4,
+            "shift" | "lateness_rule" => 4,
             _ if PUBLIC.contains(&table) => rows,
             _ => 0,
         };

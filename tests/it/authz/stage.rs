@@ -3,7 +3,7 @@
 use bina::identity::password::Hasher;
 use entity::ids::{HolidayId, JurisdictionId, SiasnTermId};
 use entity::siasn_term::List;
-use entity::{account, check_in, holiday, jurisdiction, schedule, siasn_term, throttle};
+use entity::{account, check_in, holiday, jurisdiction, lateness_rule, schedule, siasn_term, throttle};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
@@ -55,10 +55,12 @@ pub struct Country {
     pub city: String,
     pub holiday: String,
     pub hours: String,
+    pub rule: String,
     pub course_name: String,
     pub training_form: String,
     pub rank: String,
     pub post_type: String,
+    pub ramadan: String,
 }
 
 /// What is one agency's.
@@ -70,6 +72,9 @@ pub struct Side {
     pub hours: String,
     /// A shift of them.
     pub shift: String,
+    /// Its own rule of lateness, and its choice of that.
+    pub rule: String,
+    pub adoption: String,
     pub employee: String,
     pub colleague: String,
     pub trainer: String,
@@ -85,6 +90,10 @@ pub struct Side {
     pub class_check_in: String,
     /// The employee's, to duty.
     pub duty_check_in: String,
+    /// The employee's leave, which nobody has decided over.
+    pub leave: String,
+    /// The employee's shift of a day.
+    pub roster_entry: String,
     /// The colleague's.
     pub device: String,
     pub admin_role: String,
@@ -99,13 +108,15 @@ pub struct Side {
 
 impl Side {
     /// Everything that is not for the eyes of other agencies.
-    pub fn private(&self) -> [&str; 20] {
+    pub fn private(&self) -> [&str; 24] {
         [
             &self.root,
             &self.unit,
             &self.venue,
             &self.hours,
             &self.shift,
+            &self.rule,
+            &self.adoption,
             &self.employee,
             &self.colleague,
             &self.trainer,
@@ -118,6 +129,8 @@ impl Side {
             &self.enrolment,
             &self.class_check_in,
             &self.duty_check_in,
+            &self.leave,
+            &self.roster_entry,
             &self.device,
             &self.admin_role,
             &self.supervisor_role,
@@ -132,6 +145,12 @@ impl Side {
             "shifts": [{ "name": "X", "weekdays": ["MONDAY"], "startsAt": "07:30", "endsAt": "16:00" }],
         });
         let hours = make(admin, "setWorkingHours", "schedule", hours).await;
+        let own = json!({ "name": "Aturan kota", "citation": "Perwali 1/2026" });
+        let rule = json!({
+            "agencyId": agency, "validFrom": "2026-11-23", "citation": "SK 1/2026", "rule": { "own": own },
+        });
+        let lateness = admin.change("setLatenessRule", "adoption { id rule { id } }", rule).await;
+        assert_eq!(lateness["errors"], json!([]), "setLatenessRule");
         let newcomer = json!({
             "agencyId": agency, "name": "Keumalahayati", "employment": "PNS", "nip": newcomer_nip,
         });
@@ -146,13 +165,24 @@ impl Side {
         };
         let class = check_in(CLASS_KEY, json!({ "courseSessionId": people.session.to_string() }));
         let duty = check_in(DUTY_KEY, json!({ "workday": { "direction": "IN" } }));
+        let leave = json!({
+            "idempotencyKey": LEAVE_KEY,
+            "arrangement": { "kind": "ANNUAL_LEAVE", "startsOn": "2026-12-01", "endsOn": "2026-12-02", "reason": "Keluarga" },
+        });
+        let shift = shift_of(admin, &hours).await;
+        let roster = json!({ "agencyId": agency, "assignments": [{
+            "employeeId": people.employee.employee.to_string(), "workdayOn": "2026-11-25", "shiftIds": [shift],
+        }] });
+        let roster = admin.change("assignShifts", "rosterEntries { id }", roster).await;
         let roles = "query($id: ID!) { roleGrants(agencyId: $id) { nodes { id } } }";
         let roles = admin.data(roles, json!({ "id": agency })).await;
         Self {
             root: people.root.to_string(),
             venue: people.venue.to_string(),
-            shift: shift_of(admin, &hours).await,
+            shift,
             hours,
+            rule: text(&lateness["adoption"]["rule"]["id"]),
+            adoption: text(&lateness["adoption"]["id"]),
             employee: people.employee.employee.to_string(),
             colleague: people.colleague.employee.to_string(),
             trainer: people.trainer.employee.to_string(),
@@ -165,6 +195,8 @@ impl Side {
             enrolment: people.enrolment.to_string(),
             class_check_in: make(employee, "checkIn", "checkIn", class).await,
             duty_check_in: make(employee, "checkIn", "checkIn", duty).await,
+            leave: make(employee, "requestDutyArrangement", "dutyArrangement", leave).await,
+            roster_entry: text(&roster["rosterEntries"][0]["id"]),
             device: people.colleague.device.to_string(),
             admin_role: text(&roles["roleGrants"]["nodes"][0]["id"]),
             supervisor_role: make(admin, "grantRole", "roleGrant", supervisor_role).await,
@@ -179,6 +211,7 @@ impl Side {
 }
 
 const CLASS_KEY: &str = "0193a5e2-7a3c-7000-8000-000000000001";
+const LEAVE_KEY: &str = "0193a5e2-7a3c-7000-8000-000000000004";
 const DUTY_KEY: &str = "0193a5e2-7a3c-7000-8000-000000000002";
 
 /// Makes something; answers its id.
@@ -288,12 +321,18 @@ async fn country(cast: &Cast) -> Country {
     let [course_name, training_form, rank, post_type] = terms.try_into().expect("four lists");
     let national = schedule::Entity::find().filter(schedule::Column::AgencyId.is_null());
     let hours = national.one(&transaction).await.expect("an answer").expect("national hours").id.to_string();
+    let preset = lateness_rule::Entity::find().filter(lateness_rule::Column::AgencyId.is_null());
+    let rule = preset.one(&transaction).await.expect("an answer").expect("a preset").id.to_string();
     transaction.commit().await.expect("a commit");
+    let ramadan = json!({ "startsOn": "2027-02-08", "endsOn": "2027-03-09", "citation": "Sidang isbat" });
+    let ramadan = make(&cast.national_admin.phone, "setRamadanPeriod", "ramadanPeriod", ramadan).await;
     Country {
+        ramadan,
         province: province.to_string(),
         city: city.to_string(),
         holiday: holiday.to_string(),
         hours,
+        rule,
         course_name,
         training_form,
         rank,

@@ -5,9 +5,12 @@ use std::fmt::Write as _;
 
 use bina::import::{self, Progress, Source};
 use entity::employee::Employment;
-use entity::{account, employee, employee_nip, siasn_term, unit};
+use entity::{account, employee, employee_nip, former_placement, siasn_term, unit};
 use rstest::rstest;
-use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, Set};
+use sea_orm::{
+    ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryOrder as _,
+    Set,
+};
 
 use super::{HEADER, agency_of, counts, employees, nip, places, prepare};
 use crate::harness::{Engine, World};
@@ -37,6 +40,47 @@ async fn supervisors(world: &World) -> HashMap<String, String> {
     let name: HashMap<_, _> =
         people.iter().map(|person| (person.id, person.source_id.clone().expect("imported"))).collect();
     people.iter().filter_map(|person| Some((person.source_id.clone()?, name[&person.supervisor_id?].clone()))).collect()
+}
+
+/// Who was where until when: the last day and the unit's source id.
+async fn placements(world: &World, source_id: &str) -> Vec<(String, Option<String>)> {
+    let units = unit::Entity::find().all(world.app.db.read()).await.expect("they are read");
+    let name = |id| units.iter().find(|unit| unit.id == id).and_then(|unit| unit.source_id.clone());
+    let id = person(world, source_id).await.id;
+    let rows = former_placement::Entity::find().filter(former_placement::Column::EmployeeId.eq(id));
+    let rows = rows.order_by_asc(former_placement::Column::LastOn).all(world.app.db.read()).await;
+    let rows = rows.expect("they are read").into_iter();
+    rows.map(|row| (row.last_on.to_string(), row.unit_id.and_then(name))).collect()
+}
+
+#[rstest]
+#[tokio::test]
+async fn who_is_moved_was_in_the_former_unit_until_the_day_before(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine).await;
+    prepare(&world).await;
+    let file = |unit: &str| {
+        format!("{HEADER}\na,Jose,PNS,198001152005011001,{unit},,,,,\nb,Ani,PNS,198001152005012002,,,,,,\n")
+    };
+    let import = async |now: &str, unit: &str| {
+        world.app.clock.set(now.parse().expect("an instant"));
+        counts(&employees(&world, "5171", file(unit)).await)
+    };
+    assert_eq!(import("2026-11-23T00:20:00Z", "dispar").await, [2, 0, 0, 0]);
+    assert_eq!(placements(&world, "a").await, [], "who is new was nowhere");
+    assert_eq!(import("2026-11-24T00:20:00Z", "dispar").await, [0, 0, 2, 0]);
+    assert_eq!(placements(&world, "a").await, []);
+    // Moved away and back on one day: the morning's unit was theirs.
+    assert_eq!(import("2026-11-25T00:20:00Z", "dinkes").await, [0, 1, 1, 0]);
+    assert_eq!(import("2026-11-25T01:20:00Z", "dispar").await, [0, 1, 1, 0]);
+    let first = ("2026-11-24".to_owned(), Some("dispar".to_owned()));
+    assert_eq!(placements(&world, "a").await, [first.clone()]);
+    // Ten to midnight in Jakarta into no unit at all, and ten past into another.
+    assert_eq!(import("2026-11-25T16:50:00Z", "").await, [0, 1, 1, 0]);
+    assert_eq!(import("2026-11-25T17:10:00Z", "dinkes").await, [0, 1, 1, 0]);
+    assert_eq!(placements(&world, "a").await, [first, ("2026-11-25".to_owned(), None)]);
+    assert_eq!(placements(&world, "b").await, []);
 }
 
 #[rstest]

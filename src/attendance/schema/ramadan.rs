@@ -1,0 +1,108 @@
+//! Ramadan, in the schema.
+
+use async_graphql::{Context, ID, InputObject, Object};
+use entity::ids::RamadanPeriodId;
+use entity::ramadan_period;
+
+use crate::attendance::ramadan;
+use crate::error::Result;
+use crate::graphql::context::ContextExt as _;
+use crate::graphql::page::{PageArgs, page};
+use crate::graphql::payload::payload;
+use crate::graphql::rows;
+use crate::graphql::scalars::Date;
+use crate::{connection, mutation_payload, policy};
+
+/// A Ramadan.
+#[derive(Debug, Clone)]
+pub struct RamadanPeriod(pub ramadan_period::Model);
+
+impl From<ramadan_period::Model> for RamadanPeriod {
+    fn from(row: ramadan_period::Model) -> Self {
+        Self(row)
+    }
+}
+
+connection!(RamadanPeriodConnection, RamadanPeriodEdge, RamadanPeriod);
+
+/// A Ramadan as the government announced it: working hours of Ramadan hold on its days.
+#[Object]
+impl RamadanPeriod {
+    /// The id.
+    pub async fn id(&self) -> ID {
+        self.0.id.to_string().into()
+    }
+
+    /// The first day.
+    async fn starts_on(&self) -> Date {
+        self.0.starts_on.into()
+    }
+
+    /// The last day.
+    async fn ends_on(&self) -> Date {
+        self.0.ends_on.into()
+    }
+
+    /// The announcement that it rests on (*dasar hukum*).
+    async fn citation(&self) -> &str {
+        &self.0.citation
+    }
+}
+
+/// A Ramadan to set.
+#[derive(Debug, InputObject)]
+pub struct SetRamadanPeriodInput {
+    /// The first day.
+    pub starts_on: Date,
+    /// The last day; at most 31 days together.
+    pub ends_on: Date,
+    /// The announcement that it rests on (*dasar hukum*), at most 200 characters.
+    pub citation: String,
+}
+
+mutation_payload!(
+    SetRamadanPeriodPayload {
+        /// The Ramadan as it is now.
+        ramadan_period: RamadanPeriod
+    },
+    SetRamadanPeriodError,
+    SetRamadanPeriodErrorCode { Forbidden, OutOfRange, Blank, TooLong, InvalidText }
+);
+
+/// Ramadan.
+#[derive(Debug, Default)]
+pub struct RamadanMutation;
+
+/// Ramadan.
+#[Object]
+impl RamadanMutation {
+    /// Sets a Ramadan as it was announced; one that it overlaps is replaced by it. For the national admin.
+    async fn set_ramadan_period(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The Ramadan.")] input: SetRamadanPeriodInput,
+    ) -> Result<Option<SetRamadanPeriodPayload>> {
+        payload(ctx, ramadan::set(ctx.app(), ctx.actor(), input).await.map(RamadanPeriod))
+    }
+}
+
+/// Ramadan, for everybody.
+#[derive(Debug, Default)]
+pub struct RamadanQuery;
+
+/// Ramadan, for everybody.
+#[Object]
+impl RamadanQuery {
+    /// Every Ramadan that was announced, in order.
+    async fn ramadan_periods(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many at most; 1 to 100, 20 where absent.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes behind this cursor.")] after: Option<String>,
+    ) -> Result<Option<RamadanPeriodConnection>> {
+        let args = PageArgs::new(ctx, first, after)?;
+        let found = policy::find::<ramadan_period::Entity>(ctx.actor());
+        let keyset = rows::keyset::<RamadanPeriodId>().by_day(ramadan_period::Column::StartsOn, |row| row.starts_on);
+        Ok(Some(page(&ctx.app().db, found, keyset, args).await?.into()))
+    }
+}
