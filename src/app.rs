@@ -1,6 +1,7 @@
 //! What every action is given: a plain struct, passed on explicitly.
 
 use crate::attendance::duties::Duties;
+use crate::attendance::writer::Writer;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Db;
@@ -32,6 +33,8 @@ pub struct App {
     pub actors: ActorCache,
     /// The duty of units, for a moment.
     pub duties: Duties,
+    /// Check-ins on their way into the database.
+    pub check_ins: Writer,
     /// E-mail.
     pub mailer: Mailer,
     /// Who wants to know what happens.
@@ -53,6 +56,7 @@ impl App {
             hasher: Hasher::recommended(),
             actors: ActorCache::default(),
             duties: Duties::default(),
+            check_ins: Writer::default(),
             mailer: Mailer::new(config.mail.as_ref())?,
             live: Live::default(),
             metrics: Metrics::default(),

@@ -7,6 +7,9 @@ use sea_orm::DbErr;
 
 use crate::problem::Problem;
 
+/// When to come back to what cannot be done now.
+const RETRY_AFTER: Duration = Duration::from_secs(2);
+
 /// The result of an action.
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -92,6 +95,11 @@ impl Error {
         Kind::BadInput(Refusal::at(path, problem)).into()
     }
 
+    /// Nobody can say now whether it was done; asking again, with the same key, tells.
+    pub fn unavailable(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self { kind: Kind::Unavailable { retry_after: RETRY_AFTER }, source: Some(source.into()) }
+    }
+
     /// A fault of ours with its cause.
     pub fn internal(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self { kind: Kind::Internal, source: Some(source.into()) }
@@ -131,7 +139,7 @@ impl From<Refusal> for Error {
 impl From<DbErr> for Error {
     fn from(error: DbErr) -> Self {
         let kind = if crate::db::is_unavailable(&error) {
-            Kind::Unavailable { retry_after: Duration::from_secs(2) }
+            Kind::Unavailable { retry_after: RETRY_AFTER }
         } else {
             Kind::Internal
         };

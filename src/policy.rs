@@ -3,6 +3,8 @@
 //! [`scope`] says which rows an actor may see: every query starts from it, by [`find`], so that what may not
 //! be seen is not found. [`can`] says what an actor may do with a row that was found that way.
 
+use std::sync::Arc;
+
 use entity::ids::{AccountId, AgencyId, DeviceId, EmployeeId, UnitId};
 use entity::{
     account, agency, check_in, check_in_review, correction, course, course_run, course_run_guest, course_session,
@@ -24,7 +26,7 @@ pub enum Actor {
     #[default]
     Anonymous,
     /// Somebody is.
-    Person(Person),
+    Person(Arc<Person>),
 }
 
 /// Somebody who is logged in, with what the decisions need to know of them.

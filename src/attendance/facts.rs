@@ -4,11 +4,16 @@ use std::collections::HashMap;
 
 use chrono::TimeDelta;
 use entity::ids::{CourseSessionId, EmployeeId, VenueId};
-use entity::{check_in, course_session, course_session_trainer, enrolment, venue};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect};
+use entity::{check_in, course_session, course_session_trainer, employee, enrolment, venue};
+use sea_orm::sea_query::LockType;
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, FromQueryResult, QueryFilter, QueryOrder as _,
+    QuerySelect,
+};
 
 use super::rules::{Fence, Reason, WrongCodes};
 use super::workday::Window;
+use crate::db;
 use crate::error::Result;
 use crate::policy::{self, Actor};
 
@@ -27,8 +32,6 @@ pub struct Class {
     pub fences: Vec<Fence>,
     /// Whether the caller is enrolled in its run or teaches it.
     pub is_expected: bool,
-    /// The wrong codes that the caller has sent for it.
-    pub wrong_codes: WrongCodes,
 }
 
 /// When check-ins to a session count.
@@ -44,6 +47,7 @@ pub fn class_window(session: &course_session::Model) -> Window {
 
 #[derive(Debug, FromQueryResult)]
 struct Counted {
+    employee_id: EmployeeId,
     course_session_id: CourseSessionId,
     wrong: i64,
     last_at: Option<crate::clock::Instant>,
@@ -83,7 +87,6 @@ pub async fn classes(
         .filter(course_session_trainer::Column::CourseSessionId.is_in(ids.iter().copied()))
         .all(db)
         .await?;
-    let wrong = wrong_codes(db, me, ids).await?;
     Ok(sessions
         .into_iter()
         .map(|session| {
@@ -92,7 +95,6 @@ pub async fn classes(
             let class = Class {
                 fences: session.venue_id.and_then(|venue| rooms.get(&venue)).copied().into_iter().collect(),
                 is_expected: is_enrolled || is_trainer,
-                wrong_codes: wrong.get(&session.id).copied().unwrap_or_default(),
                 session,
             };
             (class.session.id, class)
@@ -100,30 +102,50 @@ pub async fn classes(
         .collect())
 }
 
-/// The wrong codes by session, without those that nobody looked at.
-async fn wrong_codes(
-    db: &impl ConnectionTrait,
-    me: EmployeeId,
-    ids: &[CourseSessionId],
-) -> Result<HashMap<CourseSessionId, WrongCodes>> {
+/// The wrong codes of people for sessions, without those that nobody looked at.
+pub type WrongCodesOf = HashMap<(EmployeeId, CourseSessionId), WrongCodes>;
+
+/// Counts the wrong codes that people have sent for sessions. Until the end of the transaction nobody else counts those
+/// of the same people: guesses are judged one after the other, in whichever process they arrive.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn wrong_codes(
+    transaction: &DatabaseTransaction,
+    guesses: &[(EmployeeId, CourseSessionId)],
+) -> Result<WrongCodesOf> {
+    if guesses.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let engine = transaction.get_database_backend();
+    let people = || guesses.iter().map(|(person, _)| person.0);
+    let sessions = guesses.iter().map(|(_, session)| session.0);
+    employee::Entity::find()
+        .select_only()
+        .column(employee::Column::Id)
+        .filter(db::any_of(engine, employee::Column::Id, people()))
+        .order_by_asc(employee::Column::Id)
+        .lock(LockType::NoKeyUpdate)
+        .into_tuple::<EmployeeId>()
+        .all(transaction)
+        .await?;
     let counted = check_in::Entity::find()
         .select_only()
-        .column(check_in::Column::CourseSessionId)
+        .columns([check_in::Column::EmployeeId, check_in::Column::CourseSessionId])
         .column_as(check_in::Column::Id.count(), "wrong")
         .column_as(check_in::Column::ReceivedAt.max(), "last_at")
-        .filter(check_in::Column::EmployeeId.eq(me))
-        .filter(check_in::Column::CourseSessionId.is_in(ids.iter().copied()))
+        .filter(db::any_of(engine, check_in::Column::EmployeeId, people()))
+        .filter(db::any_of(engine, check_in::Column::CourseSessionId, sessions))
         .filter(check_in::Column::Reasons.contains(Reason::CodeWrong.code()))
         .filter(check_in::Column::Reasons.not_like(format!("%{}%", Reason::TooManyWrongCodes.code())))
+        .group_by(check_in::Column::EmployeeId)
         .group_by(check_in::Column::CourseSessionId)
         .into_model::<Counted>()
-        .all(db)
+        .all(transaction)
         .await?;
-    Ok(counted
-        .into_iter()
-        .map(|row| {
-            let count = row.wrong.unsigned_abs();
-            (row.course_session_id, WrongCodes { count, last_at: row.last_at })
-        })
-        .collect())
+    let of = |row: Counted| {
+        let wrong = WrongCodes { count: row.wrong.unsigned_abs(), last_at: row.last_at };
+        ((row.employee_id, row.course_session_id), wrong)
+    };
+    Ok(counted.into_iter().map(of).collect())
 }

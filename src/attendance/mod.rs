@@ -5,31 +5,22 @@
 //! | File | What it is |
 //! | --- | --- |
 //! | [`rules`], [`venue_code`], [`geo`] | what an attempt comes to; the code on the trainer's screen |
-//! | [`record`], [`facts`] | loads, decides and writes |
+//! | [`record`], [`attempt`], [`facts`] | takes in what a phone sends |
+//! | [`writer`] | judges and writes what has queued, one commit for all |
 //! | [`working_time`] | which shifts somebody works on a day, and why, from dated data |
 //! | [`workday`] | to which shift an instant belongs |
 //! | [`lateness`], [`adoption`] | what lateness costs; which rule an agency has chosen |
 //! | [`day`], [`unexcused`] | what somebody's days come to: always computed, never kept |
 //! | [`difference`] | what a change makes of days that are past, shown before it is applied |
-//! | [`duties`], [`lives`] | load what these need |
+//! | [`duties`], [`lives`], [`months`] | load what these need |
 //! | [`arrangement`], [`roster`], [`ramadan`] | change what working time follows from |
+//! | [`review`], [`correction`] | what people decide: what looks wrong, and what a day's record lacks |
+//! | [`today`], [`explain`], [`export`] | the first screen, a day in words, the table of a month |
 //! | [`schema`], [`message`] | the GraphQL types; a verdict in words |
-//! Every well-formed attempt on an occasion that the caller may see is kept, whatever its verdict, exactly once.
-//! What is decided from an attempt and the facts stands in [`rules`]; the code on the trainer's screen in
-//! [`venue_code`]; [`record`] loads, decides and writes. Which shifts somebody works on a day, and why, follows from
-//! dated data in [`working_time`]; to which of them an instant belongs, in [`workday`]; what lateness costs, in
-//! [`lateness`]; what somebody's days come to, in [`day`]. [`duties`], [`lives`] and [`months`] load what these need;
-//! [`today`] is the first screen, [`export`] the table of a month.
-//! [`lateness`]; what somebody's days come to, in [`day`]. [`duties`] and [`lives`] load what these need. [`arrangement`], [`roster`] and
-//! [`ramadan`] change the data that working time follows from.
-//! [`lateness`]; what somebody's days come to, in [`day`]. [`duties`] and [`lives`] load what these need.
-//! [`arrangement`], [`roster`] and [`ramadan`] change the data that working time follows from.
-//!
-//! What the rules alone cannot decide, people do: [`review`] finds what looks wrong behind the write path and keeps the
-//! queue; in a [`correction`] somebody says what a day's record lacks.
 
 pub mod adoption;
 pub mod arrangement;
+pub mod attempt;
 pub mod correction;
 pub mod day;
 pub mod difference;
@@ -38,6 +29,7 @@ pub mod explain;
 pub mod export;
 pub mod facts;
 pub mod geo;
+mod judge;
 pub mod lateness;
 pub mod lives;
 mod loader;
@@ -56,3 +48,4 @@ pub mod unexcused;
 pub mod venue_code;
 pub mod workday;
 pub mod working_time;
+pub mod writer;

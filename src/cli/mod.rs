@@ -8,8 +8,10 @@ use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
+use tokio::time::timeout;
 
 use self::start::{bad_key_file, configure, listen, migrated, start};
 use crate::app::App;
@@ -24,6 +26,9 @@ use crate::import::{self, ImportError, Source};
 use crate::locale::Locale;
 use crate::mail::Mailer;
 use crate::{demo, http};
+
+/// How long the check-ins that still wait may take once nobody waits for their answer.
+const LAST_WRITES: Duration = Duration::from_millis(500);
 
 /// API server of a local government's civil-servant development programme and its citizens.
 #[derive(Debug, Parser)]
@@ -237,8 +242,12 @@ pub async fn run(cli: Cli, out: &mut (dyn Write + Send)) -> Result<(), CliError>
 async fn serve(app: Arc<App>, listener: tokio::net::TcpListener) -> Result<(), CliError> {
     let housekeeping = tokio::spawn(housekeeping::run(app.clone()));
     let review = tokio::spawn(review::run(app.clone()));
-    let served = http::serve(app, listener, http::stop_signal()).await;
+    let served = http::serve(app.clone(), listener, http::stop_signal()).await;
     review.abort();
+    // Those whose phones hung up: everybody else has their answer by now.
+    if timeout(LAST_WRITES, app.check_ins.drain()).await.is_err() {
+        tracing::warn!("some check-ins were not written in time; their phones have no answer and will send them again");
+    }
     housekeeping.abort();
     Ok(served?)
 }

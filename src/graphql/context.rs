@@ -66,8 +66,8 @@ impl RequestActor {
         let latest = self.latest();
         if let Actor::Person(person) = &latest.given {
             let present = actor::load(app, person.account_id, person.device_id).await?;
-            if *present != *person {
-                latest.set_later(Actor::Person((*present).clone()))?;
+            if present != *person {
+                latest.set_later(Actor::Person(present))?;
             }
         }
         Ok(self.get())

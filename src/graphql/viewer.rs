@@ -1,5 +1,7 @@
 //! `viewer`: who is logged in, and what is theirs. Each domain adds its part.
 
+use std::sync::Arc;
+
 use async_graphql::MergedObject;
 
 use crate::attendance::schema::{ViewerAttendance, ViewerCorrections};
@@ -13,7 +15,7 @@ pub struct Viewer(ViewerIdentity, ViewerAttendance, ViewerCorrections);
 impl Viewer {
     /// The viewer of a person.
     #[must_use]
-    pub fn of(person: Person) -> Self {
+    pub fn of(person: Arc<Person>) -> Self {
         Self(ViewerIdentity(person.clone()), ViewerAttendance(person.clone()), ViewerCorrections(person))
     }
 }

@@ -10,12 +10,14 @@
 //! | `socket`, `origin` | WebSockets: graphql-transport-ws, and whose page may open one |
 //! | [`vigil`] | how long somebody may listen |
 //! | `params`, `json`, `media` | the parts of such a request |
+//! | `documents` | documents that were read before |
 //! | [`fault`] | every way in which a request is refused before or instead of execution |
 //! | `export` | a month's attendance as a table |
 //! | `health`, `metrics`, `explorer` | the other paths |
 //! | [`log`] | what the log looks like |
 
 mod boundary;
+mod documents;
 mod explorer;
 mod export;
 pub mod fault;
@@ -42,6 +44,7 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
+use self::documents::Documents;
 pub use self::fault::RequestFault;
 pub use self::serve::{serve, stop_signal};
 use self::vigil::Pace;
@@ -52,6 +55,7 @@ use crate::app::App;
 struct Edge<E> {
     app: Arc<App>,
     executor: E,
+    documents: Documents,
     /// Whether the server is about to stop.
     is_draining: Arc<AtomicBool>,
     /// Says that sockets and streams have to end.
@@ -65,7 +69,8 @@ struct Edge<E> {
 impl<E> Edge<E> {
     fn new(app: Arc<App>, executor: E, closing: watch::Receiver<bool>, pace: Pace) -> Self {
         let places = Arc::new(Semaphore::new(pace.at_once));
-        Self { app, executor, is_draining: Arc::default(), closing, pace, places }
+        let documents = Documents::default();
+        Self { app, executor, documents, is_draining: Arc::default(), closing, pace, places }
     }
 
     /// A place for a socket or a stream.

@@ -3,7 +3,6 @@
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
-use async_graphql::parser::parse_query;
 use async_graphql::parser::types::{ExecutableDocument, OperationType};
 use async_graphql::{
     Executor, Name, Request as GraphqlRequest, Response as GraphqlResponse, ServerError, Value, Variables,
@@ -14,12 +13,13 @@ use tokio::time::timeout;
 use tracing::Instrument as _;
 
 use super::Edge;
+use super::documents::Documents;
 use super::fault::RequestFault;
 use super::graphql::Peer;
 use super::params::Params;
 use crate::graphql::context::{self, ClientAddress, RequestId};
 use crate::graphql::error::{Finished, finish};
-use crate::graphql::guard::{self, Executed, Limits};
+use crate::graphql::guard::{Executed, Limits};
 use crate::locale::Locale;
 use crate::policy::Actor;
 
@@ -53,17 +53,15 @@ pub type Said = Result<Finished, RequestFault>;
 
 impl Operation {
     /// Reads a request: the guard stands before the parser and before the executor.
-    pub fn read(params: Params, limits: &Limits) -> Result<Self, RequestFault> {
+    pub fn read(params: Params, documents: &Documents, limits: &Limits) -> Result<Self, RequestFault> {
         let Params { query, operation_name, variables } = params;
-        guard::scan(&query, limits)?;
-        let document = parse_query(&query)?;
-        let executed = guard::examine(&document, operation_name.as_deref(), &variables, limits)?;
+        let (document, executed) = documents.read(&query, operation_name.as_deref(), &variables, limits)?;
         if let Some(name) = missing_variable(&document, executed.name.as_deref(), &variables) {
             return Err(RequestFault::VariableMissing(name));
         }
         let mut request = GraphqlRequest::new(query).variables(variables);
         request.operation_name = operation_name;
-        request.set_parsed_query(document);
+        request.set_parsed_query((*document).clone());
         Ok(Self { request, executed })
     }
 

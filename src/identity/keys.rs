@@ -16,6 +16,7 @@ use chrono::TimeDelta;
 use jsonwebtoken::{DecodingKey, EncodingKey};
 use serde::{Deserialize, Serialize};
 
+use super::token::Verified;
 use crate::clock::{Clock, Instant};
 use crate::config::TokenConfig;
 use crate::error::{Error, Result};
@@ -82,16 +83,33 @@ pub struct Key {
     public: String,
 }
 
-struct Loaded {
+/// The keys as the file held them at one moment.
+pub struct Loaded {
     /// The current key first.
-    keys: Vec<Arc<Key>>,
+    keys: Vec<Key>,
     modified: Option<SystemTime>,
+    /// What was found good under these keys; it goes with them.
+    pub(super) verified: Verified,
+}
+
+impl Loaded {
+    /// The key that signs.
+    #[must_use]
+    pub fn current(&self) -> &Key {
+        &self.keys[0]
+    }
+
+    /// The key of that name, where we know one.
+    #[must_use]
+    pub fn find(&self, kid: &str) -> Option<&Key> {
+        self.keys.iter().find(|key| key.kid == kid)
+    }
 }
 
 /// The keys of a running server.
 pub struct KeyRing {
     file: PathBuf,
-    loaded: RwLock<Loaded>,
+    loaded: RwLock<Arc<Loaded>>,
 }
 
 impl std::fmt::Debug for KeyRing {
@@ -116,7 +134,7 @@ impl KeyRing {
             };
             create(&file, &keys, ids).map_err(Error::internal)?;
         }
-        let loaded = RwLock::new(load(&file)?);
+        let loaded = RwLock::new(Arc::new(load(&file)?));
         Ok(Self { file, loaded })
     }
 
@@ -126,29 +144,23 @@ impl KeyRing {
     /// When the file cannot be read; the keys that were loaded stay.
     pub fn refresh(&self) -> Result<()> {
         let modified = modified(&self.file);
-        if modified != self.loaded.read().unwrap_or_else(PoisonError::into_inner).modified {
-            let fresh = load(&self.file)?;
+        if modified != self.loaded().modified {
+            let fresh = Arc::new(load(&self.file)?);
             *self.loaded.write().unwrap_or_else(PoisonError::into_inner) = fresh;
         }
         Ok(())
     }
 
-    /// The key that signs.
+    /// The keys of now.
     #[must_use]
-    pub fn current(&self) -> Arc<Key> {
-        self.loaded.read().unwrap_or_else(PoisonError::into_inner).keys[0].clone()
-    }
-
-    /// The key of that name, where we know one.
-    #[must_use]
-    pub fn find(&self, kid: &str) -> Option<Arc<Key>> {
-        self.loaded.read().unwrap_or_else(PoisonError::into_inner).keys.iter().find(|key| key.kid == kid).cloned()
+    pub fn loaded(&self) -> Arc<Loaded> {
+        self.loaded.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The public keys as a JWK set (RFC 7517, RFC 8037).
     #[must_use]
     pub fn jwks(&self) -> serde_json::Value {
-        let loaded = self.loaded.read().unwrap_or_else(PoisonError::into_inner);
+        let loaded = self.loaded();
         let keys: Vec<_> = loaded
             .keys
             .iter()
@@ -182,8 +194,8 @@ fn load(file: &Path) -> Result<Loaded> {
     let modified = modified(file);
     let stored = read(file)?;
     let keys = [&stored.current, &stored.next].into_iter().chain(&stored.previous);
-    let keys = keys.map(|key| key.key().map(Arc::new)).collect::<Result<_>>()?;
-    Ok(Loaded { keys, modified })
+    let keys = keys.map(StoredKey::key).collect::<Result<_>>()?;
+    Ok(Loaded { keys, modified, verified: Verified::default() })
 }
 
 fn read(file: &Path) -> Result<KeyFile> {

@@ -1,6 +1,7 @@
 //! Logging in, staying in, logging out.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use entity::ids::{AccountId, DeviceId};
 use entity::{account, device, refresh_token};
@@ -283,6 +284,6 @@ pub async fn revoke_devices(
 ///
 /// # Errors
 /// As [`super::actor::load`].
-pub async fn person(app: &App, tokens: &Tokens) -> Result<Person> {
-    Ok((*super::actor::load(app, tokens.account_id, tokens.device_id).await?).clone())
+pub async fn person(app: &App, tokens: &Tokens) -> Result<Arc<Person>> {
+    super::actor::load(app, tokens.account_id, tokens.device_id).await
 }

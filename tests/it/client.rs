@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::{Request, Response, StatusCode, header};
+use axum::http::{HeaderMap, Request, Response, StatusCode, header};
 use bina::app::App;
 use bina::identity::token;
 use entity::ids::{AccountId, DeviceId};
@@ -39,6 +39,8 @@ enum Token {
 pub struct Answer {
     /// The HTTP status.
     pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
     /// The body.
     pub body: Value,
     /// Whether it is the first of many.
@@ -90,9 +92,9 @@ impl Client {
         let body = json!({ "query": query, "variables": variables }).to_string();
         let request = request.body(Body::from(body)).expect("a request");
         let response = self.router.clone().oneshot(request).await.expect("an answer");
-        let status = response.status();
+        let (status, headers) = (response.status(), response.headers().clone());
         let body = response.into_body().collect().await.expect("a body").to_bytes();
-        Answer { status, body: serde_json::from_slice(&body).expect("JSON"), is_stream: false }
+        Answer { status, headers, body: serde_json::from_slice(&body).expect("JSON"), is_stream: false }
     }
 
     /// Begins a subscription; answers the first that is told while something happens, and `null` for the field where
@@ -108,7 +110,7 @@ impl Client {
         let body = json!({ "query": query, "variables": variables }).to_string();
         let request = request.body(Body::from(body)).expect("a request");
         let response = self.router.clone().oneshot(request).await.expect("an answer");
-        let status = response.status();
+        let (status, headers) = (response.status(), response.headers().clone());
         let mut events = response.into_body().into_data_stream();
         let first = async {
             while let Some(event) = events.next().await {
@@ -129,7 +131,7 @@ impl Client {
             body = first => body,
             () = happening => json!({ "data": { field: null } }),
         };
-        Answer { status, body, is_stream: true }
+        Answer { status, headers, body, is_stream: true }
     }
 
     /// Gets a path.

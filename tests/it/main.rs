@@ -29,3 +29,4 @@ mod review;
 mod schema;
 mod serve;
 mod working_time;
+mod writer;

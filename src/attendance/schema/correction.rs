@@ -1,5 +1,7 @@
 //! Corrections, in the schema.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use entity::ids::{AgencyId, CorrectionId, EmployeeId, UnitId};
 use entity::{RequestStatus as Status, correction, employee};
@@ -244,7 +246,7 @@ pub async fn corrections_of(
 
 /// What one says that one's own days lack.
 #[derive(Debug)]
-pub struct ViewerCorrections(pub Person);
+pub struct ViewerCorrections(pub Arc<Person>);
 
 /// What one says that one's own days lack.
 #[Object]

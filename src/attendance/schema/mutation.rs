@@ -4,7 +4,8 @@ use async_graphql::{Context, ID, InputObject, Object, OneofObject, SimpleObject}
 
 use super::CheckIn;
 use super::check_in::WorkdayDirection;
-use crate::attendance::record::{self, Attempt, Occasion, Recorded};
+use crate::attendance::attempt::{Attempt, Occasion, Recorded};
+use crate::attendance::record;
 use crate::attendance::rules::Location;
 use crate::error::{Error, Result};
 use crate::graphql::context::ContextExt as _;

@@ -1,5 +1,7 @@
 //! The part of `viewer` that tells where one is to be, and was.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, Object};
 use chrono::TimeDelta;
 use entity::course_session;
@@ -22,7 +24,7 @@ use crate::programme::schema::CourseSessionConnection;
 
 /// Where one is to be, and was.
 #[derive(Debug)]
-pub struct ViewerAttendance(pub Person);
+pub struct ViewerAttendance(pub Arc<Person>);
 
 /// Where one is to be, and was.
 #[Object]

@@ -25,6 +25,8 @@ pub struct Executed {
     pub name: Option<String>,
     /// Whether every field at its top knows the caller without the `Authorization` header.
     pub is_without_token: bool,
+    /// Whether other variables could have come to something else.
+    pub is_by_variables: bool,
 }
 
 /// Checks a parsed document, and its chosen operation.
@@ -37,7 +39,7 @@ pub fn examine(
     variables: &Variables,
     limits: &Limits,
 ) -> Result<Executed, Breach> {
-    let mut scale = Scale { variables, fragments: HashMap::new(), aliases: 0, directives: 0 };
+    let mut scale = Scale { variables, fragments: HashMap::new(), aliases: 0, directives: 0, is_by_variables: false };
     let mut selections = 0_usize;
     for name in in_order(document)? {
         let fragment = &document.fragments[name].node;
@@ -69,6 +71,7 @@ pub fn examine(
         kind: operation.ty,
         name: name.map(ToString::to_string),
         is_without_token: operation.ty == OperationType::Mutation && weight.roots == weight.roots_without_token,
+        is_by_variables: scale.is_by_variables,
     })
 }
 
@@ -257,13 +260,17 @@ struct Scale<'a> {
     fragments: HashMap<&'a str, Weight>,
     aliases: usize,
     directives: usize,
+    is_by_variables: bool,
 }
 
 impl Scale<'_> {
     /// How many entries a field asks for: `first` of a connection, the length of `ids`.
-    fn entries_asked(&self, field: &Field) -> Option<usize> {
+    fn entries_asked(&mut self, field: &Field) -> Option<usize> {
         let (_, value) = field.arguments.iter().find(|(name, _)| matches!(name.node.as_str(), "first" | "ids"))?;
-        let value = value.node.clone().into_const_with(|name| self.variables.get(&name).cloned().ok_or(()));
+        let value = value.node.clone().into_const_with(|name| {
+            self.is_by_variables = true;
+            self.variables.get(&name).cloned().ok_or(())
+        });
         match value.unwrap_or_default() {
             ConstValue::Null => None,
             ConstValue::List(ids) => Some(ids.len()),

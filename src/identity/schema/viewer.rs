@@ -1,5 +1,7 @@
 //! The part of `viewer` that tells who one is.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 use entity::ids::{AgencyId, DeviceId};
 use entity::{account, contact, course_session_trainer, employee};
@@ -40,7 +42,7 @@ pub struct ViewerRole {
 
 /// Who is logged in.
 #[derive(Debug)]
-pub struct ViewerIdentity(pub Person);
+pub struct ViewerIdentity(pub Arc<Person>);
 
 impl ViewerIdentity {
     async fn account(&self, ctx: &Context<'_>) -> Result<account::Model> {

@@ -1,6 +1,7 @@
 //! Every table that has a scope: strangers see the national reference data, and nothing else.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use bina::app::App;
 use bina::policy::{Actor, Person, find};
@@ -59,14 +60,14 @@ async fn strangers_see_what_is_public_alone(#[values(Engine::Sqlite, Engine::Pos
         assert_eq!(seen, if PUBLIC.contains(&table) { rows } else { 0 }, "{table}");
     }
     // Who is somebody and nothing more sees the country's working hours and the presets of lateness as well.
-    let nobody_in_particular = Actor::Person(Person {
+    let nobody_in_particular = Actor::Person(Arc::new(Person {
         account_id: AccountId(Uuid::nil()),
         device_id: DeviceId(Uuid::nil()),
         employee: None,
         is_national_admin: false,
         administers: Vec::new(),
         supervises: Vec::new(),
-    });
+    }));
     for (table, seen, rows) in counted(app, &nobody_in_particular).await {
         let wanted = match table {
             "schedule" => 2,

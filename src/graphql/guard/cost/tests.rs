@@ -206,7 +206,13 @@ proptest! {
     fn weighs_as_if_everything_were_spread_out(query in document()) {
         let document = parse_query(&query).unwrap();
         let variables = Variables::default();
-        let mut scale = Scale { variables: &variables, fragments: HashMap::new(), aliases: 0, directives: 0 };
+        let mut scale = Scale {
+            variables: &variables,
+            fragments: HashMap::new(),
+            aliases: 0,
+            directives: 0,
+            is_by_variables: false,
+        };
         for name in in_order(&document).unwrap() {
             let weight = scale.weigh(&document.fragments[name].node.selection_set.node);
             scale.fragments.insert(name, weight);

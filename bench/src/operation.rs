@@ -1,0 +1,79 @@
+//! What people do: the requests, and what their answers must hold.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use chrono::{DateTime, SubsecRound as _, Utc};
+use clap::ValueEnum;
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::connection::Answer;
+use crate::people::PLACE;
+
+const CHECK_IN: &str = "mutation CheckIn($input: CheckInInput!) { checkIn(input: $input) { isReplay \
+    checkIn { id verdict reasons message } errors { code message } } }";
+
+const TODAY: &str = "query Today { viewer { workday { on timeZone opensAt startsAt endsAt checkedInAt checkedOutAt \
+    schedule { name citation version } } courseSessions(first: 5) { nodes { id startsAt endsAt } } } }";
+
+/// What everybody does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Operation {
+    /// Checks in to duty, each time with a new key.
+    CheckIn,
+    /// Opens the first screen.
+    Today,
+}
+
+impl Operation {
+    /// The body of a request.
+    pub fn body(self) -> String {
+        match self {
+            Self::CheckIn => {
+                let now = now();
+                let input = json!({
+                    "idempotencyKey": key(now).to_string(),
+                    "occasion": { "workday": { "direction": "IN" } },
+                    "capturedAt": now,
+                    "sentAt": now,
+                    "location": {
+                        "latitude": PLACE.0, "longitude": PLACE.1, "accuracyMeters": 12.5, "isMocked": false,
+                    },
+                });
+                json!({ "query": CHECK_IN, "variables": { "input": input } }).to_string()
+            }
+            Self::Today => json!({ "query": TODAY }).to_string(),
+        }
+    }
+
+    /// Whether the answer is the one that must come: a check-in that is recorded now, and accepted.
+    pub fn is_done(self, answer: &Answer) -> bool {
+        let body = &answer.body;
+        answer.status == 200
+            && match self {
+                Self::CheckIn => {
+                    body.contains(r#""verdict":"ACCEPTED""#)
+                        && body.contains(r#""isReplay":false"#)
+                        && body.contains(r#""errors":[]"#)
+                }
+                Self::Today => body.contains(r#""workday":{"on":""#) && !body.contains(r#""errors""#),
+            }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the phones of this load have the system's clock")]
+pub fn now() -> DateTime<Utc> {
+    Utc::now().trunc_subsecs(6)
+}
+
+/// A new `UUIDv7`. It has to be new, not secret: a counter, and what tells this run from others.
+fn key(now: DateTime<Utc>) -> Uuid {
+    static MADE: AtomicU64 = AtomicU64::new(0);
+    let mut tail = [0; 10];
+    let made = MADE.fetch_add(1, Ordering::Relaxed);
+    tail[..2].copy_from_slice(&now.timestamp_subsec_micros().to_be_bytes()[2..]);
+    tail[2..6].copy_from_slice(&std::process::id().to_be_bytes());
+    tail[6..].copy_from_slice(&made.to_be_bytes()[4..]);
+    let millis = u64::try_from(now.timestamp_millis()).unwrap_or_default();
+    uuid::Builder::from_unix_timestamp_millis(millis, &tail).into_uuid()
+}
