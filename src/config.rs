@@ -6,6 +6,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use chrono::TimeDelta;
 use figment::providers::{Format as _, Toml};
 use figment::value::Value;
 use sea_orm::sqlx::postgres::PgConnectOptions;
@@ -51,6 +52,8 @@ pub struct Config {
     pub mail: Option<MailConfig>,
     /// The log.
     pub log: LogConfig,
+    /// How long the coordinates of check-ins are kept.
+    pub coordinates_kept: TimeDelta,
     /// What lets somebody read the metrics; without it this machine alone may.
     pub metrics_token: Option<Secret>,
 }
@@ -197,7 +200,7 @@ fn of_file(file: &Path) -> Result<BTreeMap<String, String>, ConfigError> {
     values.into_iter().map(text_of).collect()
 }
 
-const NAMES: [&str; 14] = [
+const NAMES: [&str; 15] = [
     "config",
     "listen",
     "allowed_origins",
@@ -211,6 +214,7 @@ const NAMES: [&str; 14] = [
     "mail_from",
     "log_level",
     "log_format",
+    "coordinate_days",
     "metrics_token",
 ];
 
@@ -254,8 +258,13 @@ impl Config {
             "text" => Some(false),
             _ => None,
         })?;
+        let coordinate_days = settings.parse("coordinate_days", 90, "a number of days, from 8 to 3650", |text| {
+            // A check-in may be sent, and sent again, for seven days.
+            text.parse().ok().filter(|days| (8..=3_650).contains(days))
+        })?;
         Ok(Self {
             listen,
+            coordinates_kept: TimeDelta::days(coordinate_days),
             allowed_origins: allowed_origins(settings)?,
             database: database(settings, &data_dir)?,
             token: TokenConfig {
@@ -350,6 +359,7 @@ impl fmt::Display for Config {
             None => f.write_str(" mail=none")?,
         }
         write!(f, " log={} {}", self.log.level, if self.log.is_json { "json" } else { "text" })?;
+        write!(f, " coordinate_days={}", self.coordinates_kept.num_days())?;
         f.write_str(if self.metrics_token.is_some() { " metrics=token" } else { " metrics=loopback" })
     }
 }

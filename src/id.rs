@@ -75,6 +75,13 @@ impl Ids {
     }
 }
 
+/// Where the `UUIDv7`s of an instant begin: every earlier one is less, whichever process made it.
+#[must_use]
+pub fn first_of(at: Instant) -> Uuid {
+    let millis = u64::try_from(at.timestamp_millis()).unwrap_or_default();
+    uuid::Builder::from_unix_timestamp_millis(millis, &[0; 10]).into_uuid()
+}
+
 /// SHA-256 of the parts, each with its length before it, so that no two lists of parts give one text.
 #[must_use]
 pub fn digest(parts: &[&[u8]]) -> Vec<u8> {

@@ -85,7 +85,10 @@ impl Locale {
 #[cfg(test)]
 pub(crate) fn has_both(key: &str) -> bool {
     // Whatever a message tells, one of these is it.
-    let names = ["code", "distance", "fragment", "max", "measure", "min", "minutes", "name", "reason", "seconds"];
+    let names = [
+        "citation", "code", "days", "distance", "fragment", "left", "max", "measure", "min", "minutes", "name",
+        "reason", "seconds", "speed", "year",
+    ];
     let args = names.map(|name| (Cow::Borrowed(name), FluentValue::from("x"))).into();
     let words = |language: &LanguageIdentifier| MESSAGES.try_lookup_with_args(language, key, &args);
     // A language without the key answers with the other's words.

@@ -5,9 +5,10 @@
 
 use entity::ids::{AccountId, AgencyId, DeviceId, EmployeeId, UnitId};
 use entity::{
-    account, agency, check_in, course, course_run, course_run_guest, course_session, course_session_trainer, device,
-    duty_arrangement, employee, employee_nip, enrolment, holiday, jurisdiction, ramadan_period, role_grant,
-    roster_entry, schedule, shift, siasn_term, unit, venue,
+    account, agency, check_in, check_in_review, correction, course, course_run, course_run_guest, course_session,
+    course_session_trainer, device, duty_arrangement, employee, employee_nip, enrolment, holiday, jurisdiction,
+    lateness_adoption, lateness_rule, ramadan_period, role_grant, roster_entry, schedule, shift, siasn_term, unit,
+    venue,
 };
 use sea_orm::sea_query::{Expr, SelectStatement, UnionType};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QuerySelect, QueryTrait, Select};
@@ -152,6 +153,18 @@ pub fn require_agency(actor: &Actor, field: &str, agency: AgencyId) -> Result<()
     }
 }
 
+/// That what is decided is another person's. A row of the queues (reviews, corrections) is seen by whom it is about and
+/// by those who decide over it, superiors, admins and trainers, and by nobody else: who sees another's may decide.
+///
+/// # Errors
+/// UNAUTHENTICATED when nobody is logged in; FORBIDDEN about oneself.
+pub fn require_another(actor: &Actor, employee: EmployeeId) -> Result<()> {
+    if actor.person()?.employee.is_some_and(|me| me.id == employee) {
+        return Err(Error::refused(Problem::Forbidden));
+    }
+    Ok(())
+}
+
 /// Whether somebody decides over an employee: as the superior of their unit, as the superior named for them, or as who
 /// keeps their agency. Nobody does over themself.
 #[must_use]
@@ -168,6 +181,15 @@ pub fn is_over(person: &Person, employee: &employee::Model) -> bool {
 /// UNAUTHENTICATED when nobody is logged in, else FORBIDDEN.
 pub fn require_over(actor: &Actor, employee: &employee::Model) -> Result<()> {
     if is_over(actor.person()?, employee) { Ok(()) } else { Err(Error::refused(Problem::Forbidden)) }
+}
+
+/// Whether the actor may read what somebody's workdays come to: their own, their people's, those of an agency they keep.
+#[must_use]
+pub fn reads_days_of(actor: &Actor, employee: &employee::Model) -> bool {
+    let Actor::Person(person) = actor else { return false };
+    person.administers.contains(&employee.agency_id)
+        || employee.unit_id.is_some_and(|unit| person.supervises.contains(&unit))
+        || person.employee.is_some_and(|me| me.id == employee.id || employee.supervisor_id == Some(me.id))
 }
 
 /// A table whose rows are seen by some and not by others.
@@ -308,6 +330,22 @@ impl Scoped for shift::Entity {
     }
 }
 
+/// The presets are everybody's who is logged in; an agency's own rules are its people's.
+impl Scoped for lateness_rule::Entity {
+    fn scope(actor: &Actor) -> Condition {
+        let Actor::Person(_) = actor else { return nobody() };
+        Condition::any()
+            .add(lateness_rule::Column::AgencyId.is_in(actor.agencies()))
+            .add(lateness_rule::Column::AgencyId.is_null())
+    }
+}
+
+impl Scoped for lateness_adoption::Entity {
+    fn scope(actor: &Actor) -> Condition {
+        Condition::any().add(lateness_adoption::Column::AgencyId.is_in(actor.agencies()))
+    }
+}
+
 /// Places of one's agencies, and where the runs that one may see meet.
 impl Scoped for venue::Entity {
     fn scope(actor: &Actor) -> Condition {
@@ -418,6 +456,41 @@ impl Scoped for check_in::Entity {
             Some(me) => seen
                 .add(check_in::Column::EmployeeId.eq(me.id))
                 .add(check_in::Column::CourseSessionId.in_subquery(taught_sessions(me.id))),
+            None => seen,
+        }
+    }
+}
+
+/// As the check-ins that they are of.
+impl Scoped for check_in_review::Entity {
+    fn scope(actor: &Actor) -> Condition {
+        let Actor::Person(person) = actor else { return nobody() };
+        let kept = || person.administers.iter().copied();
+        let people = employee::Entity::find().filter(subordinates(person));
+        let sessions = course_session::Entity::find().filter(course_session::Column::AgencyId.is_in(kept()));
+        let seen = Condition::any()
+            .add(check_in_review::Column::AgencyId.is_in(kept()))
+            .add(check_in_review::Column::EmployeeId.in_subquery(ids(people, employee::Column::Id)))
+            .add(check_in_review::Column::CourseSessionId.in_subquery(ids(sessions, course_session::Column::Id)));
+        match person.employee {
+            Some(me) => seen
+                .add(check_in_review::Column::EmployeeId.eq(me.id))
+                .add(check_in_review::Column::CourseSessionId.in_subquery(taught_sessions(me.id))),
+            None => seen,
+        }
+    }
+}
+
+/// One's own; those of the people that one keeps or is the superior of.
+impl Scoped for correction::Entity {
+    fn scope(actor: &Actor) -> Condition {
+        let Actor::Person(person) = actor else { return nobody() };
+        let people = employee::Entity::find().filter(subordinates(person));
+        let seen = Condition::any()
+            .add(correction::Column::AgencyId.is_in(person.administers.iter().copied()))
+            .add(correction::Column::EmployeeId.in_subquery(ids(people, employee::Column::Id)));
+        match person.employee {
+            Some(me) => seen.add(correction::Column::EmployeeId.eq(me.id)),
             None => seen,
         }
     }

@@ -129,6 +129,18 @@ problems! { $
     AlreadyBegun = "ALREADY_BEGUN", "problem-already-begun";
     /// It lies over something else of the same person.
     Overlaps = "OVERLAPS", "problem-overlaps";
+    /// The change reaches days that are past, and what it changes of them was not seen, or is no longer the same.
+    DifferenceNotSeen = "DIFFERENCE_NOT_SEEN", "problem-difference-not-seen";
+    /// The change reaches more days that are past than can be computed at once.
+    TooMuchAtOnce = "TOO_MUCH_AT_ONCE", "problem-too-much-at-once";
+    /// It has been disputed already, with other words.
+    AlreadyDisputed = "ALREADY_DISPUTED", "problem-already-disputed";
+    /// The check-in counts: there is nothing to dispute.
+    NotDisputable = "NOT_DISPUTABLE", "problem-not-disputable";
+    /// After a dispute somebody else decides than before.
+    DecidedBySelf = "DECIDED_BY_SELF", "problem-decided-by-self";
+    /// The time lies in no shift of that day.
+    OutsideShift = "OUTSIDE_SHIFT", "problem-outside-shift";
 
     /// The run has no place left.
     RunFull = "RUN_FULL", "problem-run-full";

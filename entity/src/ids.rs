@@ -100,6 +100,8 @@ typed_ids! {
     AgencyId = "agc";
     /// One recorded presence.
     CheckInId = "chk";
+    /// What people decide of a check-in.
+    CheckInReviewId = "rev";
     /// A verified contact of an account.
     ContactId = "ctc";
     /// What an employee says that a day's record lacks.
@@ -134,6 +136,8 @@ typed_ids! {
     RamadanPeriodId = "rmd";
     /// A refresh token that was issued.
     RefreshTokenId = "rtk";
+    /// What makes a pattern of check-ins remarkable.
+    ReviewThresholdId = "thr";
     /// A role that somebody holds.
     RoleGrantId = "rol";
     /// A shift of a day for somebody.

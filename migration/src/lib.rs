@@ -11,6 +11,7 @@ mod m0003_agency;
 mod m0004_course;
 mod m0005_attendance;
 mod m0006_audit;
+mod m0007_review;
 
 pub use sea_orm_migration::{MigrationStatus, MigratorTrait};
 
@@ -27,6 +28,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0004_course::Migration),
             Box::new(m0005_attendance::Migration),
             Box::new(m0006_audit::Migration),
+            Box::new(m0007_review::Migration),
         ]
     }
 }

@@ -109,7 +109,7 @@ pub async fn units_below(
     db: &impl ConnectionTrait,
     head: Option<EmployeeId>,
     units: impl IntoIterator<Item = UnitId>,
-) -> Result<Vec<UnitId>, DbErr> {
+) -> Result<Vec<UnitId>, Error> {
     let engine = db.get_database_backend();
     let (given, mut values) = db::among(engine, 2, units.into_iter().map(|unit| unit.0));
     values.insert(0, head.map(|head| head.0).into());
@@ -122,5 +122,5 @@ pub async fn units_below(
         ) SELECT id FROM downwards ORDER BY id"
     );
     let rows = db.query_all_raw(Statement::from_sql_and_values(engine, downwards, values)).await?;
-    rows.iter().map(|row| row.try_get("", "id")).collect()
+    rows.iter().map(|row| Ok(row.try_get("", "id")?)).collect()
 }

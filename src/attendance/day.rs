@@ -59,6 +59,18 @@ pub struct ShiftRecord<'a> {
     pub assessment: Assessment,
 }
 
+impl ShiftRecord<'_> {
+    /// How many cuts the rule orders for it without saying how much.
+    fn unset_cuts(&self) -> u32 {
+        let is_absence_cut = self.rule.is_some_and(|rule| rule.row.absent_hundredths.is_some());
+        if self.state == State::Absent && is_absence_cut {
+            return 0;
+        }
+        let grades = [self.assessment.late, self.assessment.early].into_iter().flatten();
+        grades.map(|grade| u32::from(grade.hundredths.is_none())).sum()
+    }
+}
+
 /// The record of a day.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DayRecord<'a> {
@@ -132,8 +144,11 @@ fn presences(
     events: &[Event],
 ) -> HashMap<(NaiveDate, ShiftId), (Option<Instant>, Option<Instant>)> {
     let mut presences = HashMap::<_, (Option<Instant>, Option<Instant>)>::new();
+    let mut known = HashMap::<NaiveDate, Vec<DutyShift<'_>>>::new();
+    let mut shifts_on = |on| known.entry(on).or_insert_with(|| life.day(on).shifts).clone();
     for event in events {
-        let Some(shift) = workday::shift_of(life, event.on, event.at, event.direction) else { continue };
+        let shift = workday::shift_of(life, &mut shifts_on, event.on, event.at, event.direction);
+        let Some(shift) = shift else { continue };
         let (came, went) = presences.entry((shift.on, shift.shift.id)).or_default();
         match event.direction {
             Direction::In => *came = Some(came.map_or(event.at, |first| first.min(event.at))),
@@ -179,6 +194,8 @@ pub struct Totals {
     pub missing_outs: u32,
     /// The cut of the allowance in hundredths of a percent, days and months together; absent where no rule gives one.
     pub hundredths: Option<i32>,
+    /// Cuts that a rule orders without saying how much.
+    pub unset_cuts: u32,
 }
 
 /// Adds up the days of one month: a rule that cuts beyond a number of late days counts them by the month.
@@ -202,6 +219,7 @@ pub fn totals(records: &[DayRecord<'_>]) -> Totals {
             totals.minutes_early += minutes_early.unwrap_or_default();
             totals.missing_ins += u32::from(shift.state == State::Incomplete && shift.presence.came_at.is_none());
             totals.missing_outs += u32::from(shift.state == State::Incomplete && shift.presence.went_at.is_none());
+            totals.unset_cuts += shift.unset_cuts();
         }
         totals.hundredths = sum(totals.hundredths, record.hundredths());
         if let Some(rule) = record.shifts.first().and_then(|shift| shift.rule)
@@ -216,6 +234,7 @@ pub fn totals(records: &[DayRecord<'_>]) -> Totals {
     for (rule, days) in late_by_rule {
         if rule.row.late_days_free.is_some_and(|free| i64::from(days) > i64::from(free)) {
             totals.hundredths = sum(totals.hundredths, rule.row.late_days_hundredths);
+            totals.unset_cuts += u32::from(rule.row.late_days_hundredths.is_none());
         }
     }
     totals

@@ -153,6 +153,8 @@ async fn load(app: &App, places: &HashSet<Place>) -> Result<Vec<(Place, Duty)>> 
                 .collect(),
             calendar: calendar.clone(),
             lateness: adoptions.get(&agency).cloned().unwrap_or_default(),
+            agency_id: agency,
+            units: ids,
         })
     };
     places.iter().map(|place| Ok((*place, duty(*place)?))).collect()

@@ -24,7 +24,7 @@ use crate::error::{Error, Result};
 use crate::policy::Employment;
 
 /// Whose life, and where they are now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Placed {
     /// Who.
     pub employee_id: EmployeeId,

@@ -5,15 +5,15 @@ use std::sync::Arc;
 
 use async_graphql::dataloader::Loader;
 use entity::check_in::{self, Verdict};
-use entity::ids::{CourseRunId, CourseSessionId, EmployeeId, LatenessRuleId};
-use entity::{course_session, enrolment};
+use entity::ids::{CheckInId, CourseRunId, CourseSessionId, EmployeeId, LatenessRuleId};
+use entity::{check_in_review, course_session, enrolment};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QuerySelect as _};
 
 use super::lateness::Rule;
 use super::{duties, today};
-use crate::db;
 use crate::error::Error;
 use crate::graphql::rows::Rows;
+use crate::{db, policy};
 
 /// The session of a check-in that the caller may see. Whoever sees that somebody was at a class sees at which: a
 /// superior the class of another agency, a participant the one they were taken off since.
@@ -103,5 +103,24 @@ impl Loader<StandingIn> for Rows {
             }
         }
         Ok(standing)
+    }
+}
+
+/// The review of a check-in, where there is one that the caller may see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ReviewOf(pub CheckInId);
+
+impl Loader<ReviewOf> for Rows {
+    type Value = check_in_review::Model;
+    type Error = Arc<Error>;
+
+    async fn load(&self, keys: &[ReviewOf]) -> Result<HashMap<ReviewOf, check_in_review::Model>, Arc<Error>> {
+        let check_ins = keys.iter().map(|key| key.0.0);
+        let reviews = policy::find::<check_in_review::Entity>(self.actor.get())
+            .filter(db::any_of(self.app.db.engine(), check_in_review::Column::CheckInId, check_ins))
+            .all(self.app.db.read())
+            .await
+            .map_err(|error| Arc::new(error.into()))?;
+        Ok(reviews.into_iter().map(|review| (ReviewOf(review.check_in_id), review)).collect())
     }
 }

@@ -2,6 +2,7 @@
 
 use entity::check_in::{self, Direction, Verdict};
 
+use super::review::finding::Finding;
 use super::rules::Reason;
 use crate::locale::Locale;
 
@@ -15,16 +16,26 @@ pub fn message(locale: Locale, check_in: &check_in::Model) -> String {
         (Verdict::NeedsReview, _) => locale.text("check-in-needs-review", &[]),
         (Verdict::Rejected, _) => locale.text("check-in-rejected", &[]),
     };
-    let distance = check_in.distance_meters.unwrap_or_default();
-    let distance =
-        if distance < 1_000.0 { format!("{distance:.0} m") } else { format!("{:.1} km", distance / 1_000.0) };
-    let args = [("distance", distance)];
+    let args = [("distance", distance(check_in.distance_meters))];
     let reasons = Reason::split(&check_in.reasons);
     // Of a code that nobody looked at nothing is said.
     let is_closed = reasons.contains(&Reason::TooManyWrongCodes);
     let told = reasons.into_iter().filter(|reason| !(is_closed && *reason == Reason::CodeWrong));
     let reasons = told.map(|reason| locale.text(key(reason), &args));
     std::iter::once(verdict).chain(reasons).collect::<Vec<_>>().join(" ")
+}
+
+/// What was found, in words.
+#[must_use]
+pub fn finding(locale: Locale, finding: &Finding) -> String {
+    let speed = format!("{:.0}", finding.speed_kmh.unwrap_or_default());
+    let key = key(finding.kind).replacen("reason", "finding", 1);
+    locale.text(&key, &[("distance", distance(finding.distance_meters)), ("speed", speed)])
+}
+
+fn distance(meters: Option<f64>) -> String {
+    let meters = meters.unwrap_or_default();
+    if meters < 1_000.0 { format!("{meters:.0} m") } else { format!("{:.1} km", meters / 1_000.0) }
 }
 
 const fn key(reason: Reason) -> &'static str {
@@ -39,6 +50,10 @@ const fn key(reason: Reason) -> &'static str {
         Reason::PoorAccuracy => "reason-poor-accuracy",
         Reason::MockLocation => "reason-mock-location",
         Reason::ClockSkew => "reason-clock-skew",
+        Reason::SharedDevice => "reason-shared-device",
+        Reason::IdenticalCoordinates => "reason-identical-coordinates",
+        Reason::ImpossibleTravel => "reason-impossible-travel",
+        Reason::LateSend => "reason-late-send",
     }
 }
 
@@ -50,6 +65,10 @@ mod tests {
     fn every_reason_has_words_in_both_languages() {
         for reason in Reason::ALL {
             assert!(crate::locale::has_both(key(*reason)), "{}", reason.code());
+        }
+        let found = [Reason::SharedDevice, Reason::IdenticalCoordinates, Reason::ImpossibleTravel, Reason::LateSend];
+        for kind in found {
+            assert!(crate::locale::has_both(&key(kind).replacen("reason", "finding", 1)), "{}", kind.code());
         }
     }
 }

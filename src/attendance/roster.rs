@@ -353,10 +353,13 @@ mod tests {
     use super::*;
     use crate::attendance::test_data::{day, shift};
 
+    /// A day, a shift, and which assignment it is of.
+    type Worked<'a> = (&'a str, &'a shift::Model, Option<usize>);
+
     #[test]
     fn shifts_that_meet_do_not_overlap_and_those_over_midnight_do() {
         let (morning, evening, night) = (shift(1, 127, 420, 840), shift(2, 127, 840, 1320), shift(3, 127, 1320, 1860));
-        let cases: [(&[(&str, &shift::Model, Option<usize>)], &[usize]); 6] = [
+        let cases: [(&[Worked<'_>], &[usize]); 6] = [
             (
                 &[
                     ("2026-11-23", &morning, Some(0)),

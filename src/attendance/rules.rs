@@ -71,6 +71,14 @@ reasons! {
     MockLocation = "MOCK_LOCATION", NeedsReview;
     /// The phone's clock differs from ours by more than ten minutes.
     ClockSkew = "CLOCK_SKEW", NeedsReview;
+    /// Several people checked in from one phone within hours (*titip presensi*).
+    SharedDevice = "SHARED_DEVICE", NeedsReview;
+    /// The coordinates are exactly those of other people, or of other days: a real fix jitters.
+    IdenticalCoordinates = "IDENTICAL_COORDINATES", NeedsReview;
+    /// Nobody travels that fast from one check-in to the next.
+    ImpossibleTravel = "IMPOSSIBLE_TRAVEL", NeedsReview;
+    /// It was sent long after the same phone had been on line again (*terlambat dikirim*).
+    LateSend = "LATE_SEND", NeedsReview;
 }
 
 impl Reason {

@@ -91,7 +91,8 @@ pub fn calendar() -> Calendar {
 }
 
 pub fn duty(levels: Vec<Vec<Hours>>, zone: Tz, lateness: Vec<Adoption>) -> Arc<Duty> {
-    Arc::new(Duty { levels, zone, fences: Vec::new(), calendar: Arc::new(calendar()), lateness })
+    let (agency_id, units) = (AgencyId(Uuid::nil()), Vec::new());
+    Arc::new(Duty { agency_id, units, levels, zone, fences: Vec::new(), calendar: Arc::new(calendar()), lateness })
 }
 
 /// Somebody under the country's hours in Jakarta, with a rule of lateness or none.

@@ -70,23 +70,41 @@ pub fn local_day(life: &WorkingLife, at: Instant) -> NaiveDate {
 /// morning's opens); else the nearest of the local date's, where it is a workday.
 #[must_use]
 pub fn shift_at(life: &WorkingLife, at: Instant, direction: Option<Direction>) -> Option<DutyShift<'_>> {
-    let today = local_day(life, at);
+    nearest_of(&mut |on| life.day(on).shifts, local_day(life, at), at, direction)
+}
+
+/// The shifts of a day.
+pub type ShiftsOn<'a, 'b> = dyn FnMut(NaiveDate) -> Vec<DutyShift<'a>> + 'b;
+
+fn nearest_of<'a>(
+    shifts_on: &mut ShiftsOn<'a, '_>,
+    today: NaiveDate,
+    at: Instant,
+    direction: Option<Direction>,
+) -> Option<DutyShift<'a>> {
     let days = [today.checked_sub_days(Days::new(1)), Some(today), today.checked_add_days(Days::new(1))];
-    let shifts: Vec<_> = days.into_iter().flatten().flat_map(|on| life.day(on).shifts).collect();
+    let shifts: Vec<_> = days.into_iter().flatten().flat_map(shifts_on).collect();
     let nearest = |shift: &&DutyShift<'_>| shift.window.distance(at, direction);
     let inside = shifts.iter().filter(|shift| shift.window.contains(at)).min_by_key(nearest);
     inside.or_else(|| shifts.iter().filter(|shift| shift.on == today).min_by_key(nearest)).copied()
 }
 
 /// As [`shift_at`], for something that was recorded for a day: where no window holds it any more, that day's nearest.
+/// Who asks for many gives the shifts of days that it knows already.
 #[must_use]
-pub fn shift_of(life: &WorkingLife, on: NaiveDate, at: Instant, direction: Direction) -> Option<DutyShift<'_>> {
-    if let Some(shift) = shift_at(life, at, Some(direction))
+pub fn shift_of<'a>(
+    life: &WorkingLife,
+    shifts_on: &mut ShiftsOn<'a, '_>,
+    on: NaiveDate,
+    at: Instant,
+    direction: Direction,
+) -> Option<DutyShift<'a>> {
+    if let Some(shift) = nearest_of(shifts_on, local_day(life, at), at, Some(direction))
         && (shift.window.contains(at) || shift.on == on)
     {
         return Some(shift);
     }
-    life.day(on).shifts.into_iter().min_by_key(|shift| shift.window.distance(at, Some(direction)))
+    shifts_on(on).into_iter().min_by_key(|shift| shift.window.distance(at, Some(direction)))
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use chrono::{Datelike as _, NaiveDate};
 use chrono_tz::Tz;
 use entity::duty_arrangement::{self, Kind};
+use entity::ids::{AgencyId, UnitId};
 use entity::schedule::Season;
 use entity::{holiday, ramadan_period, schedule, shift};
 
@@ -37,8 +38,12 @@ pub struct Calendar {
 }
 
 /// What holds for everybody of a unit.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Duty {
+    /// The agency.
+    pub agency_id: AgencyId,
+    /// The unit and those above it, upwards; none for those in the agency who have no unit.
+    pub units: Vec<UnitId>,
     /// The working hours of the unit, of its parents, of the agency, of the country, each level by itself.
     pub levels: Vec<Vec<Hours>>,
     /// The unit's zone.

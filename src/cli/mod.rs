@@ -13,6 +13,7 @@ use clap::{Args, Parser, Subcommand};
 
 use self::start::{bad_key_file, configure, listen, migrated, start};
 use crate::app::App;
+use crate::attendance::review;
 use crate::clock::Clock;
 use crate::config::ConfigError;
 use crate::db::{self, Db, Direction, Turn};
@@ -43,6 +44,7 @@ lower case, without BINA_):
   BINA_ISSUER, BINA_AUDIENCE   iss and aud of access tokens [bina, bina-api]
   BINA_SMTP_URL, BINA_MAIL_FROM   the mail server (smtp://, smtps://) and the sender
   BINA_LOG_LEVEL, BINA_LOG_FORMAT   error|warn|info|debug|trace [info], json|text [json]
+  BINA_COORDINATE_DAYS   days after which the coordinates of check-ins are forgotten, 8 to 3650 [90]
   BINA_METRICS_TOKEN  the bearer token of /metrics; without it, this machine alone may read them";
 
 #[derive(Debug, Subcommand)]
@@ -234,7 +236,9 @@ pub async fn run(cli: Cli, out: &mut (dyn Write + Send)) -> Result<(), CliError>
 
 async fn serve(app: Arc<App>, listener: tokio::net::TcpListener) -> Result<(), CliError> {
     let housekeeping = tokio::spawn(housekeeping::run(app.clone()));
+    let review = tokio::spawn(review::run(app.clone()));
     let served = http::serve(app, listener, http::stop_signal()).await;
+    review.abort();
     housekeeping.abort();
     Ok(served?)
 }

@@ -174,7 +174,7 @@ async fn rounds(
     let now = app.clock.now();
     let last = today.checked_add_days(Days::new(AHEAD)).unwrap_or(today);
     let begins = today.checked_sub_days(PAST).unwrap_or(today);
-    let begins = known.values().max().and_then(|last| last.succ_opt()).unwrap_or(begins).max(begins);
+    let begins = known.values().max().and_then(NaiveDate::succ_opt).unwrap_or(begins).max(begins);
     let mut roster = Vec::new();
     for on in begins.iter_days().take_while(|on| *on <= last) {
         let round = usize::try_from(on.num_days_from_ce()).unwrap_or_default();

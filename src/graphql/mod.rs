@@ -23,7 +23,8 @@ use self::viewer::Viewer;
 use crate::agency::schema::{AgencyMutation, AgencyQuery};
 use crate::app::App;
 use crate::attendance::schema::{
-    ArrangementMutation, ArrangementQuery, AttendanceMutation, AttendanceSubscription, RamadanMutation, RamadanQuery,
+    ArrangementMutation, ArrangementQuery, AttendanceMutation, AttendanceSubscription, CorrectionMutation,
+    CorrectionQuery, LatenessMutation, LatenessQuery, RamadanMutation, RamadanQuery, ReviewMutation, ReviewQuery,
     RosterMutation,
 };
 use crate::error::{Kind, Refusal, Result};
@@ -40,7 +41,16 @@ const MAX_NODES: usize = 100;
 
 /// Everything that can be read.
 #[derive(Default, MergedObject)]
-pub struct Query(RootQuery, RoleQuery, AgencyQuery, ArrangementQuery, RamadanQuery);
+pub struct Query(
+    RootQuery,
+    RoleQuery,
+    AgencyQuery,
+    ArrangementQuery,
+    RamadanQuery,
+    LatenessQuery,
+    ReviewQuery,
+    CorrectionQuery,
+);
 
 /// Everything that can be done.
 #[derive(Default, MergedObject)]
@@ -52,8 +62,11 @@ pub struct Mutation(
     ProgrammeMutation,
     AttendanceMutation,
     ArrangementMutation,
-    RosterMutation,
+    LatenessMutation,
     RamadanMutation,
+    CorrectionMutation,
+    ReviewMutation,
+    RosterMutation,
 );
 
 /// Everything that can be followed as it happens.

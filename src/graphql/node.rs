@@ -6,7 +6,9 @@ use uuid::Uuid;
 
 use super::rows;
 use crate::agency::schema::{Agency, Employee, Holiday, Jurisdiction, Schedule, Shift, SiasnTerm, Unit, Venue};
-use crate::attendance::schema::{CheckIn, DutyArrangement, RamadanPeriod, RosterEntry};
+use crate::attendance::schema::{
+    CheckIn, CheckInReview, Correction, DutyArrangement, LatenessAdoption, LatenessRule, RamadanPeriod, RosterEntry,
+};
 use crate::error::{Error, Result};
 use crate::identity::schema::{Device, RoleGrant};
 use crate::problem::Problem;
@@ -38,6 +40,8 @@ macro_rules! nodes {
 nodes! {
     AgencyId => Agency,
     CheckInId => CheckIn,
+    CheckInReviewId => CheckInReview,
+    CorrectionId => Correction,
     CourseId => Course,
     CourseRunId => CourseRun,
     CourseSessionId => CourseSession,
@@ -48,6 +52,8 @@ nodes! {
     HolidayId => Holiday,
     JurisdictionId => Jurisdiction,
     RamadanPeriodId => RamadanPeriod,
+    LatenessAdoptionId => LatenessAdoption,
+    LatenessRuleId => LatenessRule,
     RoleGrantId => RoleGrant,
     RosterEntryId => RosterEntry,
     ScheduleId => Schedule,

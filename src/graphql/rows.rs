@@ -8,9 +8,9 @@ use async_graphql::ID;
 use async_graphql::dataloader::Loader;
 use entity::employee;
 use entity::ids::{
-    AccountId, AgencyId, CheckInId, CourseId, CourseRunId, CourseSessionId, DeviceId, DutyArrangementId, EmployeeId,
-    EnrolmentId, HolidayId, JurisdictionId, RamadanPeriodId, RoleGrantId, RosterEntryId, ScheduleId, ShiftId,
-    SiasnTermId, TypedId, UnitId, VenueId,
+    AccountId, AgencyId, CheckInId, CheckInReviewId, CorrectionId, CourseId, CourseRunId, CourseSessionId, DeviceId,
+    DutyArrangementId, EmployeeId, EnrolmentId, HolidayId, JurisdictionId, LatenessAdoptionId, LatenessRuleId,
+    RamadanPeriodId, RoleGrantId, RosterEntryId, ScheduleId, ShiftId, SiasnTermId, TypedId, UnitId, VenueId,
 };
 use sea_orm::sea_query::LockType;
 use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait, QueryFilter as _, QuerySelect as _, Select};
@@ -61,6 +61,8 @@ macro_rules! row_keys {
 row_keys! {
     AgencyId => agency,
     CheckInId => check_in,
+    CheckInReviewId => check_in_review,
+    CorrectionId => correction,
     CourseId => course,
     CourseRunId => course_run,
     CourseSessionId => course_session,
@@ -71,6 +73,8 @@ row_keys! {
     HolidayId => holiday,
     JurisdictionId => jurisdiction,
     RamadanPeriodId => ramadan_period,
+    LatenessAdoptionId => lateness_adoption,
+    LatenessRuleId => lateness_rule,
     RoleGrantId => role_grant,
     RosterEntryId => roster_entry,
     ScheduleId => schedule,

@@ -2,18 +2,18 @@
 
 use async_graphql::MergedObject;
 
-use crate::attendance::schema::ViewerAttendance;
+use crate::attendance::schema::{ViewerAttendance, ViewerCorrections};
 use crate::identity::schema::ViewerIdentity;
 use crate::policy::Person;
 
 /// Who is logged in, and what is theirs.
 #[derive(Debug, MergedObject)]
-pub struct Viewer(ViewerIdentity, ViewerAttendance);
+pub struct Viewer(ViewerIdentity, ViewerAttendance, ViewerCorrections);
 
 impl Viewer {
     /// The viewer of a person.
     #[must_use]
     pub fn of(person: Person) -> Self {
-        Self(ViewerIdentity(person.clone()), ViewerAttendance(person))
+        Self(ViewerIdentity(person.clone()), ViewerAttendance(person.clone()), ViewerCorrections(person))
     }
 }

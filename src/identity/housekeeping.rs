@@ -1,4 +1,5 @@
-//! What has served its time goes: counters of failures that were forgiven, codes and refresh tokens that ended.
+//! What has served its time goes: counters of failures that were forgiven, codes and refresh tokens that ended,
+//! coordinates of check-ins.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,6 +9,7 @@ use entity::{one_time_code, refresh_token, throttle};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 
 use crate::app::App;
+use crate::attendance::review::expiry;
 use crate::error::Result;
 
 /// How often.
@@ -27,7 +29,7 @@ pub async fn run(app: Arc<App>) {
     }
 }
 
-/// Deletes what ended more than a week ago.
+/// Deletes what ended more than a week ago, and forgets the coordinates of old check-ins.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -37,5 +39,6 @@ pub async fn tidy(app: &App) -> Result<()> {
     throttle::Entity::delete_many().filter(throttle::Column::LastFailureAt.lt(before)).exec(&transaction).await?;
     one_time_code::Entity::delete_many().filter(one_time_code::Column::ExpiresAt.lt(before)).exec(&transaction).await?;
     refresh_token::Entity::delete_many().filter(refresh_token::Column::ExpiresAt.lt(before)).exec(&transaction).await?;
-    Ok(transaction.commit().await?)
+    transaction.commit().await?;
+    expiry::forget(app).await
 }

@@ -95,7 +95,7 @@ async fn a_decision_is_audited_where_it_was_made(#[values(Engine::Sqlite, Engine
     assert_eq!(admin.refusal("revokeRole", json!({ "roleGrantId": grant })).await.0, "NOT_FOUND");
     let hours = json!({
         "agencyId": sabang.agency.to_string(), "name": "Normal", "citation": "Perwali 1/2026", "validFrom": "2026-12-01",
-        "weekdays": ["MONDAY"], "startsAt": "07:30", "endsAt": "16:00", "opensBeforeMinutes": 60, "closesAfterMinutes": 60,
+        "shifts": [{ "name": "Pagi", "weekdays": ["MONDAY"], "startsAt": "07:30", "endsAt": "16:00" }],
     });
     done(admin, "setWorkingHours", "schedule { id }", hours).await;
     done(admin, "unlockAccount", "employee { id }", json!({ "employeeId": whom })).await;

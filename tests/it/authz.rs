@@ -26,7 +26,7 @@ mod stage;
 use serde_json::{Value, json};
 
 use self::answers::Outcome::{self, Code, Done, Nothing, Unauthenticated};
-use self::stage::{PASSWORD, Side, Stage, credentials};
+use self::stage::{PASSWORD, Side, Stage, correction, credentials};
 use crate::client::{Answer, Client, change};
 
 /// A line of the table.
@@ -153,6 +153,15 @@ const QUERIES: &[Case] = &[
     query("roleGrants",  [NIL,  NIL,  NIL,  NIL,  NIL,  OK,   NIL,  NIL,  OK,   OK],
         "query($agencyId: ID!) { roleGrants(agencyId: $agencyId) { nodes { id } } }",
         |_, own| json!({ "agencyId": own.agency })),
+    query("checkInReviews", [NIL, NIL, NIL, NIL, OK,  OK,  NIL,  NIL,  OK,   NIL],
+        "query($agencyId: ID, $unitId: ID) { checkInReviews(agencyId: $agencyId, unitId: $unitId) { nodes { id } } }",
+        |_, own| json!({ "agencyId": own.agency, "unitId": own.unit })),
+    query("corrections", [NIL,  NIL,  NIL,  NIL,  NIL,  OK,   NIL,  NIL,  OK,   NIL],
+        "query($agencyId: ID, $unitId: ID) { corrections(agencyId: $agencyId, unitId: $unitId) { nodes { id } } }",
+        |_, own| json!({ "agencyId": own.agency, "unitId": own.unit })),
+    query("viewer",      [NIL,  NIL,  OK,   NIL,  NIL,  NIL,  OK,   NIL,  NIL,  NIL],
+        "{ viewer { corrections { nodes { id } } } }",
+        |_, _| json!({})),
     query("agencies",    [OK,   OK,   OK,   OK,   OK,   OK,   OK,   OK,   OK,   OK],
         "{ agencies { nodes { name } } }",
         |_, _| json!({})),
@@ -186,6 +195,9 @@ const QUERIES: &[Case] = &[
         "query($id: ID!) { node(id: $id) { ... on Unit {
             roster(from: \"2026-11-01\", until: \"2026-12-31\") { nodes { id } } } } }",
         |_, own| json!({ "id": own.unit })),
+    query("latenessRules", [NIL, OK,  OK,   OK,   OK,   OK,   OK,   OK,   OK,   OK],
+        "query($agencyId: ID) { latenessRules(agencyId: $agencyId) { nodes { name } } }",
+        |_, own| json!({ "agencyId": own.agency })),
 ];
 
 #[rustfmt::skip] // A table.
@@ -265,6 +277,9 @@ const MUTATIONS: &[Case] = &[
             { "employeeId": own.employee, "workdayOn": "2026-11-24", "shiftIds": [own.shift] }] })),
     mutation("setRamadanPeriod",    [WHO,  NO,   NO,   NO,   NO,   NO,   NO,   NO,   NO,   OK],  "ramadanPeriod { id }",
         |_, _| json!({ "startsOn": "2028-01-28", "endsOn": "2028-02-25", "citation": "Sidang isbat" })),
+    mutation("setLatenessRule",     [WHO,  GONE, NO,   NO,   NO,   NO,   GONE, GONE, OK,   GONE],  "adoption { id }",
+        |_, own| json!({ "agencyId": own.agency, "validFrom": "2026-11-24", "citation": "SK 3/2026",
+            "rule": { "ruleId": own.rule } })),
 
     mutation("createCourse",        [WHO,  GONE, NO,   NO,   NO,   NO,   GONE, GONE, OK,   GONE],  "course { id }",
         |stage, own| json!({ "agencyId": own.agency, "title": "Etika", "courseNameId": stage.country.course_name,
@@ -298,6 +313,19 @@ const MUTATIONS: &[Case] = &[
         |_, _| sending(&json!({ "workday": { "direction": "OUT" } }))),
     mutation("syncCheckIns",        [WHO,  CIV,  OK,   OK,   OK,   OK,   GONE, GONE, OK,   CIV], RESULTS,
         |_, own| sending(&json!({ "courseSessionId": own.session }))),
+
+    mutation("reviewCheckIn",       [WHO,  GONE, NO,   GONE, OK,   LATE, GONE, GONE, LATE, GONE], "checkInReview { id }",
+        |_, own| json!({ "checkInId": own.class_check_in, "decision": "ACCEPT" })),
+    mutation("reviewCheckIn",       [WHO,  GONE, NO,   GONE, GONE, OK,   GONE, GONE, LATE, GONE], "checkInReview { id }",
+        |_, own| json!({ "checkInId": own.duty_check_in, "decision": "ACCEPT" })),
+    mutation("disputeCheckIn",      [WHO,  CIV,  OK,   GONE, GONE, NO,   GONE, GONE, NO,   CIV],  "checkInReview { id }",
+        |_, own| json!({ "checkInId": own.duty_check_in, "reason": "Ponsel mati." })),
+    mutation("requestCorrection",   [WHO,  CIV,  OK,   OK,   OK,   OK,   OK,   OK,   OK,   CIV],  "correction { id }",
+        |_, _| correction(KEY)),
+    mutation("withdrawCorrection",  [WHO,  GONE, OK,   GONE, GONE, NO,   GONE, GONE, NO,   GONE], "correction { id }",
+        |_, own| json!({ "correctionId": own.correction })),
+    mutation("decideCorrection",    [WHO,  GONE, NO,   GONE, GONE, OK,   GONE, GONE, LATE, GONE], "correction { id }",
+        |_, own| json!({ "correctionId": own.correction, "decision": "APPROVE" })),
 ];
 
 #[rustfmt::skip] // A table.

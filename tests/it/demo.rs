@@ -9,14 +9,15 @@ use bina::demo::{self, DemoAccount, ForeignDatabase, Role};
 use bina::identity::password;
 use chrono::{DateTime, TimeDelta};
 use entity::{
-    account, agency, check_in, contact, course_run, course_run_guest, course_session, course_session_trainer, device,
-    employee, employee_nip, enrolment, jurisdiction, role_grant, schedule, shift, unit, venue,
+    RequestStatus, account, agency, check_in, contact, course_run, course_run_guest, course_session,
+    course_session_trainer, device, duty_arrangement, employee, employee_nip, enrolment, jurisdiction, role_grant,
+    roster_entry, schedule, shift, unit, venue,
 };
 use rstest::rstest;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveModelTrait as _, ActiveValue::Set, ColumnTrait, ConnectionTrait as _, EntityTrait, IntoActiveModel as _,
-    PaginatorTrait, QueryFilter,
+    PaginatorTrait, QueryFilter, QueryOrder as _,
 };
 
 use crate::harness::{Engine, World, monday_morning};
@@ -189,7 +190,8 @@ async fn the_cities_are_as_their_files_say(#[values(Engine::Sqlite, Engine::Post
             assert!(unit.jurisdiction_id.is_some(), "{}", unit.name);
         }
 
-        let hours = schedule::Entity::find().filter(schedule::Column::AgencyId.eq(agency.id)).all(db).await.unwrap();
+        let hours = schedule::Entity::find().filter(schedule::Column::AgencyId.eq(agency.id));
+        let hours = hours.filter(schedule::Column::UnitId.is_null()).all(db).await.unwrap();
         let [hours] = &hours[..] else { panic!("{name} has {} schedules", hours.len()) };
         let shifts = shift::Entity::find().filter(shift::Column::ScheduleId.eq(hours.id)).all(db).await.unwrap();
         let [hours] = &shifts[..] else { panic!("{name} has {} shifts", shifts.len()) };
@@ -433,6 +435,41 @@ async fn a_database_with_somebody_in_it_is_refused(#[values(Engine::Sqlite, Engi
     assert_eq!(counts(&world).await, before);
 }
 
+/// In each city a unit works around the clock; whoever has a password keeps the open hours, so that there is a workday
+/// for them.
+#[rstest]
+#[tokio::test]
+async fn somebody_is_rostered_day_and_night(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = demo_world(engine).await;
+    let db = world.app.db.read();
+    let days = |text: &str| text.parse::<chrono::NaiveDate>().expect("a day");
+    for (_, name) in CITIES {
+        let agency = agency::Entity::find().filter(agency::Column::Name.eq(name)).one(db).await.unwrap().expect(name);
+        let people = employee::Entity::find().filter(employee::Column::AgencyId.eq(agency.id)).all(db).await.unwrap();
+        let roster = roster_entry::Entity::find().filter(roster_entry::Column::AgencyId.eq(agency.id));
+        let roster = roster.all(db).await.unwrap();
+        for entry in &roster {
+            let person = people.iter().find(|person| person.id == entry.employee_id).expect("of the city");
+            assert_eq!(person.account_id, None, "{name}: {}", person.name);
+        }
+        assert!(roster.iter().any(|entry| entry.workday_on == days("2026-11-23")), "{name}");
+        let over_midnight = shift::Entity::find()
+            .filter(shift::Column::Id.is_in(roster.iter().map(|entry| entry.shift_id)))
+            .filter(shift::Column::EndMinute.gt(24 * 60));
+        assert_eq!(over_midnight.count(db).await.unwrap(), 1, "{name}");
+        let statuses = duty_arrangement::Entity::find().filter(duty_arrangement::Column::AgencyId.eq(agency.id));
+        let statuses: Vec<_> = statuses.all(db).await.unwrap().into_iter().map(|row| row.status).collect();
+        assert!(statuses.contains(&RequestStatus::Approved) && statuses.contains(&RequestStatus::Requested), "{name}");
+    }
+    // Two weeks later it goes on from where it ended, without a gap.
+    let last = roster_entry::Entity::find().order_by_desc(roster_entry::Column::WorkdayOn).one(db).await.unwrap();
+    assert_eq!(last.expect("a roster").workday_on, days("2026-12-21"));
+    world.app.clock.set(monday_morning() + TimeDelta::days(14));
+    demo::load(&world.app).await.unwrap();
+    let last = roster_entry::Entity::find().order_by_desc(roster_entry::Column::WorkdayOn).one(db).await.unwrap();
+    assert_eq!(last.expect("a roster").workday_on, days("2027-01-04"));
+}
+
 #[rstest]
 #[tokio::test]
 async fn a_database_with_people_is_refused_even_without_accounts(
@@ -440,7 +477,7 @@ async fn a_database_with_people_is_refused_even_without_accounts(
 ) {
     let world = demo_world(engine).await;
     let transaction = world.app.db.begin().await.unwrap();
-    let cut = "UPDATE employee SET account_id = NULL; DELETE FROM role_grant; DELETE FROM contact; DELETE FROM account";
+    let cut = "DELETE FROM duty_arrangement; UPDATE employee SET account_id = NULL; DELETE FROM role_grant; DELETE FROM contact; DELETE FROM account";
     for statement in cut.split(';') {
         transaction.execute_unprepared(statement).await.unwrap();
     }

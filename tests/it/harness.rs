@@ -56,6 +56,7 @@ impl World {
             },
             mail: None,
             log: LogConfig { level: tracing::Level::WARN, is_json: false },
+            coordinates_kept: chrono::TimeDelta::days(90),
             metrics_token: None,
         };
         let mut app = App::start(config, Clock::fixed(monday_morning())).await.expect("the app starts");

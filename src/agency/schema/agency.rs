@@ -1,8 +1,8 @@
 //! The tenant.
 
 use async_graphql::{Context, Enum, ID, Object};
-use entity::ids::{CourseId, CourseRunId, EmployeeId, ScheduleId, UnitId, VenueId};
-use entity::{agency, course, course_run, employee, schedule, unit, venue};
+use entity::ids::{CourseId, CourseRunId, EmployeeId, LatenessAdoptionId, ScheduleId, UnitId, VenueId};
+use entity::{agency, course, course_run, employee, lateness_adoption, schedule, unit, venue};
 use sea_orm::{ColumnTrait as _, QueryFilter as _};
 
 use super::employee::EmployeeConnection;
@@ -10,6 +10,7 @@ use super::reference::Jurisdiction;
 use super::schedule::ScheduleConnection;
 use super::unit::UnitConnection;
 use super::venue::VenueConnection;
+use crate::attendance::schema::LatenessAdoptionConnection;
 use crate::error::Result;
 use crate::graphql::context::ContextExt as _;
 use crate::graphql::rows;
@@ -134,6 +135,17 @@ impl Agency {
     ) -> Result<ScheduleConnection> {
         let found = policy::find(ctx.actor()).filter(schedule::Column::AgencyId.eq(self.0.id));
         Ok(rows::page::<ScheduleId>(ctx, first, after, found).await?.into())
+    }
+
+    /// Which rules of lateness (*aturan keterlambatan*) it has chosen, all versions.
+    async fn lateness_adoptions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many at most; 1 to 100, 20 where absent.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes behind this cursor.")] after: Option<String>,
+    ) -> Result<LatenessAdoptionConnection> {
+        let found = policy::find(ctx.actor()).filter(lateness_adoption::Column::AgencyId.eq(self.0.id));
+        Ok(rows::page::<LatenessAdoptionId>(ctx, first, after, found).await?.into())
     }
 
     /// Its catalogue of courses (*diklat*).

@@ -11,10 +11,11 @@ use super::unit::Unit;
 use crate::agency::loader::PresentNipOf;
 use crate::agency::rules;
 use crate::attendance::schema::arrangement::arrangements_of;
+use crate::attendance::schema::correction::corrections_of;
 use crate::attendance::schema::day::AttendanceDay;
 use crate::attendance::schema::month::{self, AttendanceMonth};
 use crate::attendance::schema::roster::roster_of;
-use crate::attendance::schema::{DutyArrangementConnection, RosterEntry};
+use crate::attendance::schema::{CorrectionConnection, DutyArrangementConnection, RosterEntry, UnexcusedDays};
 use crate::error::{Error, Result};
 use crate::graphql::context::ContextExt as _;
 use crate::graphql::page::{Keyset, PageArgs, page};
@@ -135,6 +136,16 @@ impl Employee {
         self.0.is_active
     }
 
+    /// The days of a year on which they were absent without an excuse (*tidak masuk kerja tanpa keterangan*), and what
+    /// these lead to; for themselves, their superiors and the agency's admins.
+    async fn unexcused_days(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The calendar year; this year where absent.")] year: Option<i32>,
+    ) -> Result<Option<UnexcusedDays>> {
+        UnexcusedDays::of(ctx, &self.0, year).await
+    }
+
     /// A month of their attendance (*rekap presensi bulanan*), for themselves, their superiors and the agency's admins.
     async fn attendance(
         &self,
@@ -162,6 +173,17 @@ impl Employee {
     ) -> Result<EnrolmentConnection> {
         let found = policy::find(ctx.actor()).filter(enrolment::Column::EmployeeId.eq(self.0.id));
         Ok(rows::page::<EnrolmentId>(ctx, first, after, found).await?.into())
+    }
+
+    /// What they said that the records of their workdays lack (*koreksi presensi*), newest first, as far as one may see
+    /// it.
+    async fn corrections(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many at most; 1 to 100, 20 where absent.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes behind this cursor.")] after: Option<String>,
+    ) -> Result<CorrectionConnection> {
+        corrections_of(ctx, self.0.id, first, after).await
     }
 
     /// Their leave, duty travel and work from home (*cuti*, *perjalanan dinas*, *bekerja dari rumah*), the latest

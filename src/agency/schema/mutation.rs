@@ -7,7 +7,7 @@ use super::employee_input::{
     ChangeEmployeeNipInput, ChangeEmployeeNipPayload, CreateEmployeeInput, CreateEmployeePayload, UpdateEmployeeInput,
     UpdateEmployeePayload,
 };
-use super::schedule::{Schedule, SetWorkingHoursInput, SetWorkingHoursPayload};
+use super::schedule::{SetWorkingHoursInput, SetWorkingHoursPayload};
 use super::unit::{CreateUnitInput, CreateUnitPayload, Unit, UpdateUnitInput, UpdateUnitPayload};
 use super::venue::{CreateVenueInput, CreateVenuePayload, UpdateVenueInput, UpdateVenuePayload, Venue};
 use crate::agency::service;
@@ -85,12 +85,13 @@ impl AgencyMutation {
         payload(ctx, service::nip::change(ctx.app(), ctx.actor(), input).await.map(Employee))
     }
 
-    /// Sets the working hours (*jam kerja*) of an agency or a unit from a day on. For the agency's admins.
+    /// Sets the working hours (*jam kerja*) of an agency or a unit from a day on, or tells with `isDryRun` what that would
+    /// change of days that are past. For the agency's admins.
     async fn set_working_hours(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The hours.")] input: SetWorkingHoursInput,
     ) -> Result<Option<SetWorkingHoursPayload>> {
-        payload(ctx, service::schedule::set(ctx.app(), ctx.actor(), input).await.map(Schedule))
+        payload(ctx, service::schedule::set(ctx.app(), ctx.actor(), input).await)
     }
 }

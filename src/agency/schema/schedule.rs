@@ -1,14 +1,17 @@
 //! Working hours, and what sets them.
 
-use async_graphql::{Context, Enum, ID, InputObject, Object};
+use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 use entity::{schedule, shift};
 
 use super::agency::Agency;
 use super::unit::Unit;
 use crate::agency::loader::ShiftsOf;
 use crate::agency::rules;
+use crate::attendance::difference::Applied;
+use crate::attendance::schema::RecordsDifference;
 use crate::error::{Error, Result};
 use crate::graphql::context::ContextExt as _;
+use crate::graphql::payload::Payload;
 use crate::graphql::rows;
 use crate::graphql::scalars::{Date, TimeOfDay};
 
@@ -222,7 +225,7 @@ pub struct SetWorkingHoursInput {
     pub name: String,
     /// The decree or decision that they rest on (*dasar hukum*), at most 200 characters.
     pub citation: String,
-    /// The first day; not before that of the version before.
+    /// The first day; not before that of the version before, and not more than 62 days back where people served then.
     pub valid_from: Date,
     /// When in the year they hold.
     #[graphql(default_with = "Season::Normal")]
@@ -238,13 +241,51 @@ pub struct SetWorkingHoursInput {
     pub is_rostered: bool,
     /// The shifts, 1 to 50.
     pub shifts: Vec<ShiftInput>,
+    /// Only to tell what they change of days that are past; nothing is written.
+    #[graphql(default)]
+    pub is_dry_run: bool,
+    /// The token of the difference that was seen; asked for where the first day is past.
+    pub seen_difference: Option<String>,
 }
 
-crate::mutation_payload!(
-    SetWorkingHoursPayload {
-        /// The working hours from that day on.
-        schedule: Schedule
-    },
+/// What became of the mutation.
+#[derive(SimpleObject)]
+pub struct SetWorkingHoursPayload {
+    /// The working hours from that day on; absent where they were only tried.
+    pub schedule: Option<Schedule>,
+    /// What they change of days that are past; absent where the first day is today or later.
+    pub difference: Option<RecordsDifference>,
+    /// Why nothing was changed; empty when it was done.
+    pub errors: Vec<SetWorkingHoursError>,
+}
+
+crate::mutation_errors!(
     SetWorkingHoursError,
-    SetWorkingHoursErrorCode { NotFound, Forbidden, Blank, TooLong, InvalidText, OutOfRange }
+    SetWorkingHoursErrorCode {
+        NotFound,
+        Forbidden,
+        Blank,
+        TooLong,
+        InvalidText,
+        OutOfRange,
+        DifferenceNotSeen,
+        TooMuchAtOnce,
+    }
 );
+
+impl Payload for SetWorkingHoursPayload {
+    type Done = Applied<schedule::Model>;
+    type Error = SetWorkingHoursError;
+
+    fn done(done: Self::Done) -> Self {
+        Self {
+            schedule: done.row.map(Schedule),
+            difference: done.difference.map(RecordsDifference),
+            errors: Vec::new(),
+        }
+    }
+
+    fn refused(errors: Vec<SetWorkingHoursError>) -> Self {
+        Self { schedule: None, difference: None, errors }
+    }
+}

@@ -2,9 +2,9 @@
 
 use std::ops::RangeInclusive;
 
-use chrono::{Days, NaiveDate};
+use chrono::Days;
 use entity::ids::{AgencyId, ScheduleId, UnitId};
-use entity::{schedule, shift};
+use entity::{agency, schedule, shift};
 use sea_orm::{
     ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, DatabaseTransaction, EntityTrait as _,
     IntoActiveModel as _, QueryFilter as _, QueryOrder as _,
@@ -14,6 +14,8 @@ use super::{Lookup, MAX_NAME};
 use crate::agency::rules;
 use crate::agency::schema::{SetWorkingHoursInput, ShiftInput};
 use crate::app::App;
+use crate::attendance::difference::{self, Applied, Change, Stamp};
+use crate::attendance::working_time::Hours;
 use crate::audit::{self, Entry};
 use crate::error::{Error, Result};
 use crate::graphql::rows;
@@ -30,95 +32,136 @@ const FLEXIBLE: RangeInclusive<i32> = 0..=240;
 /// How many shifts working hours may have.
 const SHIFTS: RangeInclusive<usize> = 1..=50;
 
-/// Sets the working hours of an agency or of a unit from a day on. The agency is held meanwhile, so that each version
-/// has one before it.
+/// Sets the working hours of an agency or of a unit from a day on. Where that day is past, the difference that it makes
+/// is computed first, before anything is locked, and must have been seen.
 ///
 /// # Errors
 /// What `SetWorkingHoursErrorCode` names.
-pub async fn set(app: &App, actor: &Actor, input: SetWorkingHoursInput) -> Result<schedule::Model> {
+pub async fn set(app: &App, actor: &Actor, input: SetWorkingHoursInput) -> Result<Applied<schedule::Model>> {
     let by = actor.person()?.account_id;
     let transaction = app.db.begin().await?;
-    let agency = rows::held::<AgencyId>(&transaction, actor, "agencyId", &input.agency_id).await?;
-    policy::require_agency(actor, "agencyId", agency.id)?;
-    input::within("shifts", input.shifts.len(), &SHIFTS)?;
-    let lookup = Lookup { transaction: &transaction, actor, agency: agency.id };
-    let unit_id = lookup.unit("unitId", input.unit_id.as_ref()).await?;
-    let valid_from = input::day("validFrom", input.valid_from)?;
-    let season = input.season.into();
-    let version = close_before(&transaction, (agency.id, unit_id, season), valid_from).await? + 1;
-    let flexible = |minutes| input::within("flexibleMinutes", minutes, &FLEXIBLE);
-    let flexible_minutes = input.flexible_minutes.map(flexible).transpose()?;
-    let now = app.clock.now();
-    let id = app.ids.new_id(now);
-    let shifts = (0..).zip(input.shifts).map(|(position, input)| shift(app, id, position, input));
-    let shifts = shifts.collect::<Result<Vec<_>>>()?;
-    let schedule = schedule::ActiveModel {
-        id: Set(id),
-        agency_id: Set(Some(agency.id)),
-        unit_id: Set(unit_id),
-        name: Set(text::name("name", &input.name, MAX_NAME)?),
-        citation: Set(text::name("citation", &input.citation, MAX_NAME)?),
-        version: Set(version),
-        valid_from: Set(valid_from),
-        valid_until: Set(None),
-        season: Set(season),
-        flexible_minutes: Set(flexible_minutes),
-        observes_holidays: Set(input.observes_holidays),
-        is_rostered: Set(input.is_rostered),
-        created_at: Set(now),
-    };
-    let schedule = schedule.insert(&transaction).await?;
-    shift::Entity::insert_many(shifts).exec_without_returning(&transaction).await?;
+    let draft = Plan::new(app, &transaction, actor, &input).await?;
+    transaction.rollback().await?;
+    let valid_from = draft.hours.schedule.valid_from;
+    let difference = difference::of(app, &draft.agency, valid_from, &Change::Hours(draft.hours)).await?;
+    if input.is_dry_run {
+        return Ok(Applied { row: None, difference });
+    }
+    difference::require_seen(difference.as_ref(), input.seen_difference.as_deref())?;
+
+    let transaction = app.db.begin().await?;
+    let plan = Plan::new(app, &transaction, actor, &input).await?;
+    difference::require_same(difference.as_ref(), draft.stamp, plan.stamp)?;
+    let agency = plan.agency.id;
+    let schedule = plan.write(&transaction).await?;
     let entry = Entry::new("WORKING_HOURS_SET", schedule.id)
         .id_if_any("unit", schedule.unit_id)
         .number("version", schedule.version)
         .day("validFrom", schedule.valid_from);
-    audit::append(&transaction, app, Some(by), Some(agency.id), entry).await?;
+    let entry = difference::audited(entry, difference.as_ref());
+    audit::append(&transaction, app, Some(by), Some(agency), entry).await?;
     transaction.commit().await?;
     app.duties.forget();
-    Ok(schedule)
+    Ok(Applied { row: Some(schedule), difference })
 }
 
-fn shift(app: &App, schedule: ScheduleId, position: i32, input: ShiftInput) -> Result<shift::ActiveModel> {
+/// What an input comes to as things stand. The agency is held meanwhile, so that each version has one before it.
+struct Plan {
+    agency: agency::Model,
+    /// The version before.
+    before: Option<schedule::Model>,
+    hours: Hours,
+    stamp: Stamp,
+}
+
+impl Plan {
+    async fn new(
+        app: &App,
+        transaction: &DatabaseTransaction,
+        actor: &Actor,
+        input: &SetWorkingHoursInput,
+    ) -> Result<Self> {
+        let agency = rows::held::<AgencyId>(transaction, actor, "agencyId", &input.agency_id).await?;
+        policy::require_agency(actor, "agencyId", agency.id)?;
+        input::within("shifts", input.shifts.len(), &SHIFTS)?;
+        let lookup = Lookup { transaction, actor, agency: agency.id };
+        let unit_id = lookup.unit("unitId", input.unit_id.as_ref()).await?;
+        let valid_from = input::day("validFrom", input.valid_from)?;
+        let season = input.season.into();
+        let before = newest(transaction, (agency.id, unit_id, season)).await?;
+        if let Some(before) = &before {
+            input::within("validFrom", valid_from, &(before.valid_from..=input::LAST_DAY))?;
+        }
+        let flexible = |minutes| input::within("flexibleMinutes", minutes, &FLEXIBLE);
+        let flexible_minutes = input.flexible_minutes.map(flexible).transpose()?;
+        let now = app.clock.now();
+        let id = app.ids.new_id(now);
+        let shifts = (0..).zip(&input.shifts).map(|(position, input)| shift(app, id, position, input));
+        let shifts = shifts.collect::<Result<Vec<_>>>()?;
+        let schedule = schedule::Model {
+            id,
+            agency_id: Some(agency.id),
+            unit_id,
+            name: text::name("name", &input.name, MAX_NAME)?,
+            citation: text::name("citation", &input.citation, MAX_NAME)?,
+            version: before.as_ref().map_or(0, |before| before.version) + 1,
+            season,
+            valid_from,
+            valid_until: None,
+            flexible_minutes,
+            observes_holidays: input.observes_holidays,
+            is_rostered: input.is_rostered,
+            created_at: now,
+        };
+        let stamp = Stamp::of(transaction, agency.id).await?;
+        Ok(Self { agency, before, hours: Hours { schedule, shifts }, stamp })
+    }
+
+    /// Ends the version before on the day before.
+    async fn write(self, transaction: &DatabaseTransaction) -> Result<schedule::Model> {
+        let Hours { schedule, shifts } = self.hours;
+        let starts = schedule.valid_from;
+        if let Some(before) = self.before.filter(|before| before.valid_until.is_none_or(|last| last >= starts)) {
+            let mut before = before.into_active_model();
+            before.valid_until = Set(starts.checked_sub_days(Days::new(1)));
+            before.update(transaction).await?;
+        }
+        schedule::Entity::insert(schedule.clone().into_active_model()).exec_without_returning(transaction).await?;
+        let shifts = shifts.into_iter().map(shift::Model::into_active_model);
+        shift::Entity::insert_many(shifts).exec_without_returning(transaction).await?;
+        Ok(schedule)
+    }
+}
+
+fn shift(app: &App, schedule: ScheduleId, position: i32, input: &ShiftInput) -> Result<shift::Model> {
     let at = |field: &str| format!("shifts.{position}.{field}");
     if input.weekdays.is_empty() {
         return Err(Error::at(&at("weekdays"), Problem::Blank));
     }
-    Ok(shift::ActiveModel {
-        id: Set(app.ids.new_id(app.clock.now())),
-        schedule_id: Set(schedule),
-        position: Set(position),
-        name: Set(text::name(&at("name"), &input.name, MAX_NAME)?),
-        weekdays: Set(rules::weekday_bits(input.weekdays.into_iter().map(Into::into))),
-        start_minute: Set(input.starts_at.0),
-        end_minute: Set(rules::end_minute(input.starts_at.0, input.ends_at.0)),
-        break_minutes: Set(input::within(&at("breakMinutes"), input.break_minutes, &BREAK)?),
-        opens_before_minutes: Set(input::within(&at("opensBeforeMinutes"), input.opens_before_minutes, &MARGIN)?),
-        closes_after_minutes: Set(input::within(&at("closesAfterMinutes"), input.closes_after_minutes, &MARGIN)?),
+    Ok(shift::Model {
+        id: app.ids.new_id(app.clock.now()),
+        schedule_id: schedule,
+        position,
+        name: text::name(&at("name"), &input.name, MAX_NAME)?,
+        weekdays: rules::weekday_bits(input.weekdays.iter().copied().map(Into::into)),
+        start_minute: input.starts_at.0,
+        end_minute: rules::end_minute(input.starts_at.0, input.ends_at.0),
+        break_minutes: input::within(&at("breakMinutes"), input.break_minutes, &BREAK)?,
+        opens_before_minutes: input::within(&at("opensBeforeMinutes"), input.opens_before_minutes, &MARGIN)?,
+        closes_after_minutes: input::within(&at("closesAfterMinutes"), input.closes_after_minutes, &MARGIN)?,
     })
 }
 
-/// Ends the version before on the day before, and answers its number; 0 where there is none.
-async fn close_before(
+/// The newest version of a place's hours of a season.
+async fn newest(
     transaction: &DatabaseTransaction,
     (agency, unit, season): (AgencyId, Option<UnitId>, schedule::Season),
-    valid_from: NaiveDate,
-) -> Result<i32> {
+) -> Result<Option<schedule::Model>> {
     let of_unit = unit.map_or_else(|| schedule::Column::UnitId.is_null(), |unit| schedule::Column::UnitId.eq(unit));
-    let before = schedule::Entity::find()
+    let found = schedule::Entity::find()
         .filter(schedule::Column::AgencyId.eq(agency))
         .filter(of_unit)
         .filter(schedule::Column::Season.eq(season))
-        .order_by_desc(schedule::Column::Version)
-        .one(transaction)
-        .await?;
-    let Some(before) = before else { return Ok(0) };
-    input::within("validFrom", valid_from, &(before.valid_from..=input::LAST_DAY))?;
-    let version = before.version;
-    if before.valid_until.is_none_or(|until| until >= valid_from) {
-        let mut before = before.into_active_model();
-        before.valid_until = Set(valid_from.checked_sub_days(Days::new(1)));
-        before.update(transaction).await?;
-    }
-    Ok(version)
+        .order_by_desc(schedule::Column::Version);
+    Ok(found.one(transaction).await?)
 }

@@ -6,9 +6,10 @@ use entity::check_in;
 use entity::ids::{EmployeeId, ScheduleId, ShiftId};
 use entity::lateness_band::{self, Side};
 
+use super::CheckInReview;
 use crate::agency::schema::{Employee, Schedule, Shift, Venue};
 use crate::attendance::lateness::{Presence, Rule};
-use crate::attendance::loader::{AttendedSession, MeasuredUnder};
+use crate::attendance::loader::{AttendedSession, MeasuredUnder, ReviewOf};
 use crate::attendance::message::message;
 use crate::attendance::months::SheetOf;
 use crate::attendance::rules::Reason;
@@ -141,11 +142,11 @@ pub enum Occasion {
 #[derive(Debug, Clone, SimpleObject)]
 pub struct PunctualityRule {
     /// Its name.
-    name: String,
+    pub(super) name: String,
     /// The decree or decision that it rests on (*dasar hukum*).
-    citation: String,
+    pub(super) citation: String,
     /// Its version.
-    version: i32,
+    pub(super) version: i32,
 }
 
 impl From<&Rule> for PunctualityRule {
@@ -274,6 +275,12 @@ impl CheckIn {
     /// The verdict and its reasons in words, with what to do next, in the language of the request.
     async fn message(&self, ctx: &Context<'_>) -> String {
         message(ctx.locale(), &self.0)
+    }
+
+    /// What people decided or have to decide of it (*pemeriksaan*); absent where the rules alone decided.
+    async fn review(&self, ctx: &Context<'_>) -> Result<Option<CheckInReview>> {
+        let review = ctx.rows().load_one(ReviewOf(self.0.id)).await.map_err(|error| Error::shared(&error))?;
+        Ok(review.map(CheckInReview))
     }
 
     /// How punctual it was (*ketepatan waktu*); absent on going, and outside the time in which check-ins count.

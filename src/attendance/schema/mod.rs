@@ -2,21 +2,34 @@
 
 pub mod arrangement;
 pub mod check_in;
+pub mod correction;
 pub mod day;
+pub mod difference;
+pub mod lateness;
+pub mod lateness_input;
 pub mod month;
 pub mod mutation;
 pub mod ramadan;
+pub mod review;
 pub mod roster;
 pub mod session;
 pub mod subscription;
 pub mod today;
+pub mod unexcused;
 pub mod unit;
 pub mod viewer;
 
 pub use arrangement::{ArrangementMutation, ArrangementQuery, DutyArrangement, DutyArrangementConnection};
 pub use check_in::{CheckIn, CheckInConnection};
+pub use correction::{Correction, CorrectionConnection, CorrectionMutation, CorrectionQuery, ViewerCorrections};
+pub use difference::RecordsDifference;
+pub use lateness::{
+    LatenessAdoption, LatenessAdoptionConnection, LatenessMutation, LatenessQuery, LatenessRule, LatenessRuleConnection,
+};
 pub use mutation::AttendanceMutation;
 pub use ramadan::{RamadanMutation, RamadanPeriod, RamadanQuery};
+pub use review::{CheckInReview, ReviewMutation, ReviewQuery};
 pub use roster::{RosterEntry, RosterEntryConnection, RosterMutation};
 pub use subscription::AttendanceSubscription;
+pub use unexcused::UnexcusedDays;
 pub use viewer::ViewerAttendance;

@@ -59,7 +59,10 @@ fn of_two_shifts_the_one_is_meant_that_begins_or_ends_near() {
 fn what_was_recorded_for_a_day_stays_there() {
     let life = life(None);
     // Outside every window: under other hours it lay within.
-    let found = shift_of(&life, day("2026-11-23"), at("2026-11-23T23:30:00+07:00"), Direction::Out).unwrap();
+    let shift_on = |of: &str, time: &str, direction| {
+        shift_of(&life, &mut |on| life.day(on).shifts, day(of), at(time), direction)
+    };
+    let found = shift_on("2026-11-23", "2026-11-23T23:30:00+07:00", Direction::Out).unwrap();
     assert_eq!(found.on, day("2026-11-23"));
-    assert_eq!(shift_of(&life, day("2026-11-22"), at("2026-11-22T07:30:00+07:00"), Direction::In), None);
+    assert_eq!(shift_on("2026-11-22", "2026-11-22T07:30:00+07:00", Direction::In), None);
 }

@@ -43,9 +43,13 @@ async fn nobody_reaches_what_is_another_agencys(#[values(Engine::Sqlite, Engine:
     }
 }
 
-/// Sibolga invites Sabang, whose admin enrols the employee, who comes.
+/// Sibolga invites Sabang, whose admin enrols the employee, who comes. It is over before the employee's own class begins.
 async fn share_the_class(stage: &Stage) -> String {
     let (host, guest) = (&stage.sibolga, &stage.sabang);
+    let early = json!({
+        "courseSessionId": host.session, "startsAt": "2026-11-22T23:30:00Z", "endsAt": "2026-11-23T00:30:00Z",
+    });
+    make(&stage.cast.sibolga.admin.phone, "updateCourseSession", "courseSession", early).await;
     let invitation = json!({ "courseRunId": host.run, "agencyId": guest.agency });
     make(&stage.cast.sibolga.admin.phone, "inviteAgency", "courseRun", invitation).await;
     let list = json!({ "courseRunId": host.run, "employeeIds": [guest.employee] });

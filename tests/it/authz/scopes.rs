@@ -29,8 +29,7 @@ macro_rules! tables {
 }
 
 tables! {
-    account, agency, check_in, course, course_run, course_session, device, duty_arrangement, employee, employee_nip,
-    enrolment, holiday, jurisdiction, ramadan_period, role_grant, roster_entry, schedule, shift, siasn_term, unit, venue,
+    account, agency, check_in, check_in_review, correction, course, course_run, course_session, device, duty_arrangement, employee, employee_nip, enrolment, holiday, jurisdiction, lateness_adoption, lateness_rule, ramadan_period, role_grant, roster_entry, schedule, shift, siasn_term, unit, venue,
 }
 
 /// National reference data, published as it is.
@@ -59,7 +58,7 @@ async fn strangers_see_what_is_public_alone(#[values(Engine::Sqlite, Engine::Pos
         assert!(rows > 0, "{table} is empty: nothing is shown by this");
         assert_eq!(seen, if PUBLIC.contains(&table) { rows } else { 0 }, "{table}");
     }
-    // Who is somebody and nothing more sees the country's working hours as well.
+    // Who is somebody and nothing more sees the country's working hours and the presets of lateness as well.
     let nobody_in_particular = Actor::Person(Person {
         account_id: AccountId(Uuid::nil()),
         device_id: DeviceId(Uuid::nil()),
@@ -71,7 +70,7 @@ async fn strangers_see_what_is_public_alone(#[values(Engine::Sqlite, Engine::Pos
     for (table, seen, rows) in counted(app, &nobody_in_particular).await {
         let wanted = match table {
             "schedule" => 2,
-            "shift" => 4,
+            "shift" | "lateness_rule" => 4,
             _ if PUBLIC.contains(&table) => rows,
             _ => 0,
         };

@@ -3,7 +3,7 @@
 use bina::identity::password::Hasher;
 use entity::ids::{HolidayId, JurisdictionId, SiasnTermId};
 use entity::siasn_term::List;
-use entity::{account, check_in, holiday, jurisdiction, schedule, siasn_term, throttle};
+use entity::{account, check_in, holiday, jurisdiction, lateness_rule, schedule, siasn_term, throttle};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
@@ -55,6 +55,7 @@ pub struct Country {
     pub city: String,
     pub holiday: String,
     pub hours: String,
+    pub rule: String,
     pub course_name: String,
     pub training_form: String,
     pub rank: String,
@@ -71,6 +72,9 @@ pub struct Side {
     pub hours: String,
     /// A shift of them.
     pub shift: String,
+    /// Its own rule of lateness, and its choice of that.
+    pub rule: String,
+    pub adoption: String,
     pub employee: String,
     pub colleague: String,
     pub trainer: String,
@@ -86,6 +90,10 @@ pub struct Side {
     pub class_check_in: String,
     /// The employee's, to duty.
     pub duty_check_in: String,
+    /// Of the check-in to the class, which the employee disputes.
+    pub review: String,
+    /// What the employee says that the day lacks.
+    pub correction: String,
     /// The employee's leave, which nobody has decided over.
     pub leave: String,
     /// The employee's shift of a day.
@@ -104,13 +112,15 @@ pub struct Side {
 
 impl Side {
     /// Everything that is not for the eyes of other agencies.
-    pub fn private(&self) -> [&str; 22] {
+    pub fn private(&self) -> [&str; 26] {
         [
             &self.root,
             &self.unit,
             &self.venue,
             &self.hours,
             &self.shift,
+            &self.rule,
+            &self.adoption,
             &self.employee,
             &self.colleague,
             &self.trainer,
@@ -123,6 +133,8 @@ impl Side {
             &self.enrolment,
             &self.class_check_in,
             &self.duty_check_in,
+            &self.review,
+            &self.correction,
             &self.leave,
             &self.roster_entry,
             &self.device,
@@ -139,6 +151,12 @@ impl Side {
             "shifts": [{ "name": "X", "weekdays": ["MONDAY"], "startsAt": "07:30", "endsAt": "16:00" }],
         });
         let hours = make(admin, "setWorkingHours", "schedule", hours).await;
+        let own = json!({ "name": "Aturan kota", "citation": "Perwali 1/2026" });
+        let rule = json!({
+            "agencyId": agency, "validFrom": "2026-11-23", "citation": "SK 1/2026", "rule": { "own": own },
+        });
+        let lateness = admin.change("setLatenessRule", "adoption { id rule { id } }", rule).await;
+        assert_eq!(lateness["errors"], json!([]), "setLatenessRule");
         let newcomer = json!({
             "agencyId": agency, "name": "Keumalahayati", "employment": "PNS", "nip": newcomer_nip,
         });
@@ -153,6 +171,8 @@ impl Side {
         };
         let class = check_in(CLASS_KEY, json!({ "courseSessionId": people.session.to_string() }));
         let duty = check_in(DUTY_KEY, json!({ "workday": { "direction": "IN" } }));
+        let class_check_in = make(employee, "checkIn", "checkIn", class).await;
+        let dispute = json!({ "checkInId": class_check_in, "reason": "Layar mati." });
         let leave = json!({
             "idempotencyKey": LEAVE_KEY,
             "arrangement": { "kind": "ANNUAL_LEAVE", "startsOn": "2026-12-01", "endsOn": "2026-12-02", "reason": "Keluarga" },
@@ -169,6 +189,8 @@ impl Side {
             venue: people.venue.to_string(),
             shift,
             hours,
+            rule: text(&lateness["adoption"]["rule"]["id"]),
+            adoption: text(&lateness["adoption"]["id"]),
             employee: people.employee.employee.to_string(),
             colleague: people.colleague.employee.to_string(),
             trainer: people.trainer.employee.to_string(),
@@ -179,7 +201,9 @@ impl Side {
             run: people.run.to_string(),
             session: people.session.to_string(),
             enrolment: people.enrolment.to_string(),
-            class_check_in: make(employee, "checkIn", "checkIn", class).await,
+            review: make(employee, "disputeCheckIn", "checkInReview", dispute).await,
+            correction: make(employee, "requestCorrection", "correction", correction(CORRECTION_KEY)).await,
+            class_check_in,
             duty_check_in: make(employee, "checkIn", "checkIn", duty).await,
             leave: make(employee, "requestDutyArrangement", "dutyArrangement", leave).await,
             roster_entry: text(&roster["rosterEntries"][0]["id"]),
@@ -199,6 +223,15 @@ impl Side {
 const CLASS_KEY: &str = "0193a5e2-7a3c-7000-8000-000000000001";
 const LEAVE_KEY: &str = "0193a5e2-7a3c-7000-8000-000000000004";
 const DUTY_KEY: &str = "0193a5e2-7a3c-7000-8000-000000000002";
+const CORRECTION_KEY: &str = "0193a5e2-7a3c-7000-8000-000000000005";
+
+/// A correction of the day on which the stage is.
+pub fn correction(key: &str) -> Value {
+    json!({
+        "idempotencyKey": key, "workdayOn": "2026-11-23", "direction": "IN", "happenedAt": monday_morning(),
+        "reason": "Ponsel mati.",
+    })
+}
 
 /// Makes something; answers its id.
 pub async fn make(phone: &Client, mutation: &str, node: &str, input: Value) -> String {
@@ -307,6 +340,8 @@ async fn country(cast: &Cast) -> Country {
     let [course_name, training_form, rank, post_type] = terms.try_into().expect("four lists");
     let national = schedule::Entity::find().filter(schedule::Column::AgencyId.is_null());
     let hours = national.one(&transaction).await.expect("an answer").expect("national hours").id.to_string();
+    let preset = lateness_rule::Entity::find().filter(lateness_rule::Column::AgencyId.is_null());
+    let rule = preset.one(&transaction).await.expect("an answer").expect("a preset").id.to_string();
     transaction.commit().await.expect("a commit");
     let ramadan = json!({ "startsOn": "2027-02-08", "endsOn": "2027-03-09", "citation": "Sidang isbat" });
     let ramadan = make(&cast.national_admin.phone, "setRamadanPeriod", "ramadanPeriod", ramadan).await;
@@ -316,6 +351,7 @@ async fn country(cast: &Cast) -> Country {
         city: city.to_string(),
         holiday: holiday.to_string(),
         hours,
+        rule,
         course_name,
         training_form,
         rank,

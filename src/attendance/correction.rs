@@ -1,0 +1,226 @@
+//! Corrections: an employee says when they came or went where no check-in tells it, and a superior decides. An approved
+//! one counts as a check-in does, whenever the day is computed.
+
+use chrono::{Days, NaiveDate};
+use entity::RequestStatus;
+use entity::check_in::Direction;
+use entity::correction::{self, Entity};
+use entity::ids::{CorrectionId, ShiftId};
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{
+    ActiveEnum as _, ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, DatabaseTransaction, EntityTrait as _,
+    IntoActiveModel as _, QueryFilter as _,
+};
+use serde_json::json;
+
+use super::lives;
+use super::schema::arrangement::RequestDecision;
+use super::schema::correction::{DecideCorrectionInput, RequestCorrectionInput, WithdrawCorrectionInput};
+use super::workday;
+use crate::app::App;
+use crate::audit::{self, Entry};
+use crate::clock::Instant;
+use crate::error::{Error, Refusal, Result};
+use crate::graphql::rows;
+use crate::id::digest;
+use crate::policy::{self, Actor, Employment};
+use crate::problem::Problem;
+use crate::{input, text};
+
+/// Characters of a reason, of evidence or of a note at most.
+const MAX_TEXT: usize = 1_000;
+/// So far back a day may be corrected: the allowance of a month is paid in the next, and what is asked for later cannot
+/// be told from memory any more.
+const LOOK_BACK: Days = Days::new(31);
+/// So far around a day the shifts that its instants could belong to lie.
+const MARGIN: Days = Days::new(2);
+
+/// A correction that stands in the database.
+#[derive(Debug, Clone)]
+pub struct Requested {
+    /// The correction.
+    pub correction: correction::Model,
+    /// Whether it stood there before.
+    pub is_replay: bool,
+}
+
+/// What is asked for, as it will be kept.
+struct Draft {
+    workday_on: NaiveDate,
+    direction: Direction,
+    happened_at: Instant,
+    reason: String,
+    evidence: Option<String>,
+}
+
+impl Draft {
+    fn of(given: &RequestCorrectionInput) -> Result<Self> {
+        let evidence = given.evidence.as_deref().map(|text| text::paragraphs("evidence", text, MAX_TEXT));
+        Ok(Self {
+            workday_on: input::day("workdayOn", given.workday_on)?,
+            direction: given.direction.into(),
+            happened_at: given.happened_at.0,
+            reason: text::paragraphs("reason", &given.reason, MAX_TEXT)?,
+            evidence: evidence.transpose()?,
+        })
+    }
+
+    /// SHA-256 over what is asked for.
+    fn payload_hash(&self) -> Vec<u8> {
+        let canonical = json!([
+            self.workday_on,
+            self.direction.to_value(),
+            self.happened_at.timestamp_micros(),
+            self.reason,
+            self.evidence
+        ]);
+        digest(&[b"correction", canonical.to_string().as_bytes()])
+    }
+}
+
+/// Asks for a correction of a day of one's own.
+///
+/// # Errors
+/// What `RequestCorrectionErrorCode` names.
+pub async fn request(app: &App, actor: &Actor, input: RequestCorrectionInput) -> Result<Requested> {
+    let me = actor.person()?.employment()?;
+    let draft = Draft::of(&input)?;
+    let (key, payload_hash) = (input.idempotency_key.0, draft.payload_hash());
+    let known = Entity::find()
+        .filter(correction::Column::EmployeeId.eq(me.id))
+        .filter(correction::Column::IdempotencyKey.eq(key));
+    // Sent again it is what it was, also when it could no longer be asked for.
+    if let Some(known) = known.clone().one(app.db.read()).await? {
+        return replayed(known, &payload_hash);
+    }
+    let shift_id = shift(app, me, &draft).await?;
+    let now = app.clock.now();
+    let row = correction::Model {
+        id: app.ids.new_id(now),
+        agency_id: me.agency_id,
+        employee_id: me.id,
+        workday_on: draft.workday_on,
+        shift_id: Some(shift_id),
+        direction: draft.direction,
+        happened_at: draft.happened_at,
+        reason: draft.reason,
+        evidence: draft.evidence,
+        status: RequestStatus::Requested,
+        idempotency_key: key,
+        payload_hash: payload_hash.clone(),
+        requested_at: now,
+        decided_by: None,
+        decided_at: None,
+        decision_note: None,
+    };
+    let transaction = app.db.begin().await?;
+    let columns = [correction::Column::EmployeeId, correction::Column::IdempotencyKey];
+    Entity::insert(row.clone().into_active_model())
+        .on_conflict(OnConflict::columns(columns).do_nothing().to_owned())
+        .exec_without_returning(&transaction)
+        .await?;
+    let written = known.one(&transaction).await?.ok_or_else(|| Error::internal("a correction that was written"))?;
+    transaction.commit().await?;
+    if written.id == row.id {
+        Ok(Requested { correction: written, is_replay: false })
+    } else {
+        replayed(written, &payload_hash)
+    }
+}
+
+fn replayed(known: correction::Model, payload_hash: &[u8]) -> Result<Requested> {
+    if known.payload_hash == payload_hash {
+        Ok(Requested { correction: known, is_replay: true })
+    } else {
+        Err(Error::at("idempotencyKey", Problem::IdempotencyConflict))
+    }
+}
+
+/// The shift of the day in whose time it happened: it must be the one that it will count for.
+async fn shift(app: &App, me: Employment, draft: &Draft) -> Result<ShiftId> {
+    let (on, now) = (draft.workday_on, app.clock.now());
+    let around = on.checked_sub_days(MARGIN).unwrap_or(on)..=on.checked_add_days(MARGIN).unwrap_or(on);
+    let mut lives = lives::lives(app, app.db.read(), &[me.into()], &around).await?;
+    let life = lives.remove(&me.id).ok_or_else(|| Error::internal("a life that was not loaded"))?;
+    let today = workday::local_day(&life, now);
+    input::within("workdayOn", on, &(today.checked_sub_days(LOOK_BACK).unwrap_or(today)..=today))?;
+    if draft.happened_at > now {
+        let latest = now.with_timezone(&life.duty(on).zone).format("%Y-%m-%d %H:%M");
+        return Err(Refusal::at("happenedAt", Problem::OutOfRange).with("min", on).with("max", latest).into());
+    }
+    workday::shift_at(&life, draft.happened_at, Some(draft.direction))
+        .filter(|shift| shift.on == on && shift.window.contains(draft.happened_at))
+        .map(|shift| shift.shift.id)
+        .ok_or_else(|| Error::at("happenedAt", Problem::OutsideShift))
+}
+
+/// Takes back what one asked for and nobody has decided.
+///
+/// # Errors
+/// What `WithdrawCorrectionErrorCode` names.
+pub async fn withdraw(app: &App, actor: &Actor, input: WithdrawCorrectionInput) -> Result<correction::Model> {
+    let person = actor.person()?;
+    let transaction = app.db.begin().await?;
+    let before = rows::held::<CorrectionId>(&transaction, actor, "correctionId", &input.correction_id).await?;
+    if person.employee.is_none_or(|me| me.id != before.employee_id) {
+        return Err(Error::refused(Problem::Forbidden));
+    }
+    match before.status {
+        RequestStatus::Requested => {}
+        RequestStatus::Withdrawn => return Ok(before),
+        RequestStatus::Approved | RequestStatus::Rejected => return Err(Error::refused(Problem::AlreadyDecided)),
+    }
+    let mut row = before.into_active_model();
+    row.status = Set(RequestStatus::Withdrawn);
+    let row = row.update(&transaction).await?;
+    transaction.commit().await?;
+    Ok(row)
+}
+
+/// Decides over a correction, once. A decision that is sent again changes nothing.
+///
+/// # Errors
+/// What `DecideCorrectionErrorCode` names.
+pub async fn decide(app: &App, actor: &Actor, input: DecideCorrectionInput) -> Result<correction::Model> {
+    let by = actor.person()?.account_id;
+    let note = input.note.map(|note| text::paragraphs("note", &note, MAX_TEXT)).transpose()?;
+    let transaction = app.db.begin().await?;
+    let before = rows::held::<CorrectionId>(&transaction, actor, "correctionId", &input.correction_id).await?;
+    policy::require_another(actor, before.employee_id)?;
+    let status = match input.decision {
+        RequestDecision::Approve => RequestStatus::Approved,
+        RequestDecision::Reject => RequestStatus::Rejected,
+    };
+    if status == RequestStatus::Rejected && note.is_none() {
+        return Err(Error::at("note", Problem::Blank));
+    }
+    if before.status != RequestStatus::Requested {
+        let is_same = (before.status, before.decided_by, &before.decision_note) == (status, Some(by), &note);
+        return if is_same { Ok(before) } else { Err(Error::refused(Problem::AlreadyDecided)) };
+    }
+    let mut row = before.into_active_model();
+    row.status = Set(status);
+    row.decided_by = Set(Some(by));
+    row.decided_at = Set(Some(app.clock.now()));
+    row.decision_note = Set(note);
+    let row = row.update(&transaction).await?;
+    append(app, &transaction, by, &row).await?;
+    transaction.commit().await?;
+    Ok(row)
+}
+
+async fn append(
+    app: &App,
+    transaction: &DatabaseTransaction,
+    by: entity::ids::AccountId,
+    row: &correction::Model,
+) -> Result<()> {
+    let content = json!([row.happened_at, row.reason, row.evidence, row.decision_note]).to_string();
+    let entry = Entry::new("CORRECTION_DECIDED", row.id)
+        .id("employee", row.employee_id)
+        .day("workdayOn", row.workday_on)
+        .word("direction", row.direction)
+        .word("status", row.status)
+        .text("content", &content);
+    audit::append(transaction, app, Some(by), Some(row.agency_id), entry).await
+}
