@@ -288,11 +288,9 @@ pub fn any_of(engine: DbBackend, column: impl ColumnTrait, ids: impl Iterator<It
 #[must_use]
 pub fn among(engine: DbBackend, number: usize, ids: impl Iterator<Item = Uuid>) -> (String, Vec<Value>) {
     let ids: Vec<Uuid> = ids.collect();
-    match engine {
-        DbBackend::Postgres => (format!("= ANY(${number})"), vec![ids.into()]),
-        _ => {
-            let places: Vec<String> = (number..number + ids.len()).map(|place| format!("${place}")).collect();
-            (format!("IN ({})", places.join(", ")), ids.into_iter().map(Value::from).collect())
-        }
+    if engine == DbBackend::Postgres {
+        return (format!("= ANY(${number})"), vec![ids.into()]);
     }
+    let places: Vec<String> = (number..number + ids.len()).map(|place| format!("${place}")).collect();
+    (format!("IN ({})", places.join(", ")), ids.into_iter().map(Value::from).collect())
 }

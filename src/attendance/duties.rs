@@ -66,7 +66,7 @@ impl Duties {
 /// # Errors
 /// When the database does not answer.
 pub async fn duty(app: &App, agency: AgencyId, unit: Option<UnitId>) -> Result<Arc<Duty>> {
-    let mut duties = duties(app, HashSet::from([(agency, unit)])).await?;
+    let mut duties = duties(app, std::iter::once((agency, unit))).await?;
     duties.remove(&(agency, unit)).ok_or_else(|| Error::internal("a duty that was not loaded"))
 }
 
@@ -74,9 +74,10 @@ pub async fn duty(app: &App, agency: AgencyId, unit: Option<UnitId>) -> Result<A
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn duties(app: &App, places: HashSet<Place>) -> Result<HashMap<Place, Arc<Duty>>> {
+pub async fn duties(app: &App, places: impl Iterator<Item = Place>) -> Result<HashMap<Place, Arc<Duty>>> {
     let known = &app.duties;
     let (mut duties, mut unknown) = (HashMap::new(), HashSet::new());
+    let places: HashSet<Place> = places.collect();
     for place in places {
         match known.units.get(&place).await {
             Some(duty) => drop(duties.insert(place, duty)),

@@ -358,7 +358,7 @@ mod tests {
 
     #[test]
     fn shifts_that_meet_do_not_overlap_and_those_over_midnight_do() {
-        let (morning, evening, night) = (shift(1, 127, 420, 840), shift(2, 127, 840, 1320), shift(3, 127, 1320, 1860));
+        let (morning, evening, night) = (shift(1, 127, 420, 840), shift(2, 127, 840, 1320), shift(3, 127, 1320, 1890));
         let cases: [(&[Worked<'_>], &[usize]); 6] = [
             (
                 &[

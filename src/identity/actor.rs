@@ -75,7 +75,7 @@ struct Known {
     employee_unit_id: Option<UnitId>,
     supervisor_id: Option<EmployeeId>,
     is_active: Option<bool>,
-    known_since: Option<Instant>,
+    employed_since: Option<Instant>,
     role: Option<role_grant::Role>,
     agency_id: Option<AgencyId>,
     unit_id: Option<UnitId>,
@@ -88,7 +88,7 @@ impl Known {
             id: self.employee_id.filter(|_| self.is_active == Some(true))?,
             agency_id: self.employee_agency_id?,
             unit_id: self.employee_unit_id,
-            known_since: self.known_since?,
+            known_since: self.employed_since?,
             supervisor_id: self.supervisor_id,
         })
     }
@@ -119,7 +119,7 @@ async fn fetch(app: &App, account_id: AccountId, device_id: DeviceId) -> Result<
         .column_as(employee::Column::AgencyId, "employee_agency_id")
         .column_as(employee::Column::UnitId, "employee_unit_id")
         .columns([employee::Column::SupervisorId, employee::Column::IsActive])
-        .column_as(employee::Column::CreatedAt, "known_since")
+        .column_as(employee::Column::CreatedAt, "employed_since")
         .columns([role_grant::Column::Role, role_grant::Column::AgencyId, role_grant::Column::UnitId])
         .column(role_grant::Column::RevokedAt)
         .into_model::<Known>()

@@ -46,6 +46,7 @@ pub async fn venue_code(ctx: &Context<'_>, session: &course_session::Model) -> R
 
 /// Where those who are enrolled stand with a session.
 #[derive(Debug, SimpleObject)]
+#[expect(clippy::struct_field_names, reason = "counts are called so in the schema")]
 pub struct RollSummary {
     /// How many are enrolled.
     expected_count: i32,

@@ -75,7 +75,7 @@ async fn who_is_moved_was_in_the_former_unit_until_the_day_before(
     assert_eq!(import("2026-11-25T00:20:00Z", "dinkes").await, [0, 1, 1, 0]);
     assert_eq!(import("2026-11-25T01:20:00Z", "dispar").await, [0, 1, 1, 0]);
     let first = ("2026-11-24".to_owned(), Some("dispar".to_owned()));
-    assert_eq!(placements(&world, "a").await, [first.clone()]);
+    assert_eq!(placements(&world, "a").await, std::slice::from_ref(&first));
     // Ten to midnight in Jakarta into no unit at all, and ten past into another.
     assert_eq!(import("2026-11-25T16:50:00Z", "").await, [0, 1, 1, 0]);
     assert_eq!(import("2026-11-25T17:10:00Z", "dinkes").await, [0, 1, 1, 0]);

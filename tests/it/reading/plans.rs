@@ -102,7 +102,7 @@ fn scans(plan: &Value, found: &mut Vec<(String, String)>) {
     match plan {
         Value::Array(parts) => parts.iter().for_each(|part| scans(part, found)),
         Value::Object(parts) => {
-            parts.values().filter(|part| part.is_array() || part.is_object()).for_each(|part| scans(part, found))
+            parts.values().filter(|part| part.is_array() || part.is_object()).for_each(|part| scans(part, found));
         }
         _ => {}
     }
@@ -217,7 +217,7 @@ async fn export(cast: &Cast) {
         while let Some(frame) = body.frame().await {
             let data = frame.unwrap().into_data().unwrap();
             (bytes, pieces) = (bytes + data.len(), pieces + 1);
-            lines += data.iter().filter(|byte| **byte == b'\n').count();
+            lines += data.split(|byte| *byte == b'\n').count() - 1;
             most = most.max(memory().0);
         }
         println!(
