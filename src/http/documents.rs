@@ -93,7 +93,7 @@ mod tests {
         let (documents, limits, none) = (Documents::default(), Limits::default(), Variables::default());
         let query = "query A { viewer { id } } mutation B { logout { errors { code } } }";
         for _ in 0..2 {
-            let kind = async |name| documents.read(query, name, &none, &limits).map(|(_, executed)| executed.name);
+            let kind = |name| documents.read(query, name, &none, &limits).map(|(_, executed)| executed.name);
             assert_eq!(kind(Some("A")), Ok(Some("A".to_owned())));
             assert_eq!(kind(Some("B")), Ok(Some("B".to_owned())));
             assert!(kind(None).is_err());
