@@ -137,7 +137,7 @@ pub async fn withdraw(
     let person = actor.person()?;
     let today = match person.employee {
         Some(me) => {
-            let zone = duties::duty(app, me.agency_id, me.unit_id).await?.zone;
+            let zone = duties::duty(app, app.db.read(), me.agency_id, me.unit_id).await?.zone;
             Some(app.clock.now().with_timezone(&zone).date_naive())
         }
         None => None,

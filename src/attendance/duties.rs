@@ -65,16 +65,21 @@ impl Duties {
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn duty(app: &App, agency: AgencyId, unit: Option<UnitId>) -> Result<Arc<Duty>> {
-    let mut duties = duties(app, std::iter::once((agency, unit))).await?;
+pub async fn duty(app: &App, db: &impl ConnectionTrait, agency: AgencyId, unit: Option<UnitId>) -> Result<Arc<Duty>> {
+    let mut duties = duties(app, db, std::iter::once((agency, unit))).await?;
     duties.remove(&(agency, unit)).ok_or_else(|| Error::internal("a duty that was not loaded"))
 }
 
-/// The duties of units: those that are not known are loaded together, by as many queries as for one.
+/// The duties of units: those that are not known are loaded together, by as many queries as for one. Who holds a
+/// transaction gives it, so that nobody waits for a second connection while holding one.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn duties(app: &App, places: impl Iterator<Item = Place>) -> Result<HashMap<Place, Arc<Duty>>> {
+pub async fn duties(
+    app: &App,
+    db: &impl ConnectionTrait,
+    places: impl Iterator<Item = Place>,
+) -> Result<HashMap<Place, Arc<Duty>>> {
     let known = &app.duties;
     let (mut duties, mut unknown) = (HashMap::new(), HashSet::new());
     let places: HashSet<Place> = places.collect();
@@ -88,7 +93,7 @@ pub async fn duties(app: &App, places: impl Iterator<Item = Place>) -> Result<Ha
         return Ok(duties);
     }
     let before = known.changes.load(Ordering::SeqCst);
-    for (place, duty) in load(app, &unknown).await? {
+    for (place, duty) in load(app, db, &unknown).await? {
         let duty = Arc::new(duty);
         if known.changes.load(Ordering::SeqCst) == before {
             known.units.insert(place, duty.clone()).await;
@@ -102,13 +107,12 @@ pub async fn duties(app: &App, places: impl Iterator<Item = Place>) -> Result<Ha
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn calendar(app: &App) -> Result<Arc<Calendar>> {
+pub async fn calendar(app: &App, db: &impl ConnectionTrait) -> Result<Arc<Calendar>> {
     let known = &app.duties;
     if let Some(calendar) = known.calendar.get(&()).await {
         return Ok(calendar);
     }
     let before = known.changes.load(Ordering::SeqCst);
-    let db = app.db.read();
     let mut holidays = HashMap::new();
     // Of two on one day the national holiday is the day's.
     for row in holiday::Entity::find().order_by_asc(holiday::Column::Name).all(db).await? {
@@ -125,8 +129,8 @@ pub async fn calendar(app: &App) -> Result<Arc<Calendar>> {
     Ok(calendar)
 }
 
-async fn load(app: &App, places: &HashSet<Place>) -> Result<Vec<(Place, Duty)>> {
-    let (db, engine) = (app.db.read(), app.db.engine());
+async fn load(app: &App, db: &impl ConnectionTrait, places: &HashSet<Place>) -> Result<Vec<(Place, Duty)>> {
+    let engine = app.db.engine();
     let agencies: HashSet<AgencyId> = places.iter().map(|(agency, _)| *agency).collect();
     let ancestors = ancestors(db, places.iter().filter_map(|(_, unit)| *unit)).await?;
     let units: HashSet<UnitId> = ancestors.values().flatten().map(|above| above.id).collect();
@@ -138,7 +142,7 @@ async fn load(app: &App, places: &HashSet<Place>) -> Result<Vec<(Place, Duty)>> 
     let zones = agency_zones(db, &agencies).await?;
     let hours = hours(db, engine, &agencies, &units).await?;
     let adoptions = adoptions(db, engine, &agencies).await?;
-    let calendar = calendar(app).await?;
+    let calendar = calendar(app, db).await?;
     let duty = |(agency, unit): Place| -> Result<Duty> {
         let above = unit.and_then(|unit| ancestors.get(&unit)).map(Vec::as_slice).unwrap_or_default();
         let ids: Vec<UnitId> = above.iter().map(|above| above.id).collect();

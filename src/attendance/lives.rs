@@ -77,7 +77,7 @@ pub async fn lives(
     let mut former = by_person(former(app, db, people, days).await?, |row| row.employee_id);
     let before = former.values().flatten().map(|before| (before.agency_id, before.unit_id));
     let now = people.iter().map(|person| (person.agency_id, person.unit_id));
-    let duties = duties::duties(app, before.chain(now)).await?;
+    let duties = duties::duties(app, db, before.chain(now)).await?;
     let duty = |agency, unit| {
         duties.get(&(agency, unit)).cloned().ok_or_else(|| Error::internal("a duty that was not loaded"))
     };

@@ -163,7 +163,7 @@ async fn an_invited_agency_enrols_its_own_people(#[values(Engine::Sqlite, Engine
     let (host, guest) = (&sabang.admin.phone, &sibolga.admin.phone);
     let run = sabang.run.to_string();
     let enrol = |person: String| json!({ "courseRunId": run, "employeeIds": [person] });
-    let theirs = sibolga.employee.employee.to_string();
+    let theirs = sibolga.colleague.employee.to_string();
     let see = |id: String| json!({ "id": id });
 
     assert_eq!(guest.data(NODE, see(run.clone())).await["node"], Value::Null);
@@ -184,7 +184,7 @@ async fn an_invited_agency_enrols_its_own_people(#[values(Engine::Sqlite, Engine
     let enrolled = guest.change("enrolEmployees", fields, enrol(theirs.clone())).await;
     let enrolment = enrolled["enrolments"][0]["id"].clone();
     let expected = json!([{
-        "id": enrolment, "status": "ENROLLED", "employee": { "id": theirs, "name": "Cut Meutia" },
+        "id": enrolment, "status": "ENROLLED", "employee": { "id": theirs, "name": "Teuku Umar" },
         "run": { "name": "Angkatan I" },
     }]);
     assert_eq!(enrolled["enrolments"], expected, "{enrolled}");
@@ -193,8 +193,8 @@ async fn an_invited_agency_enrols_its_own_people(#[values(Engine::Sqlite, Engine
     let lists = "query($id: ID!) { node(id: $id) { ... on CourseRun {
         enrolments { nodes { employee { name nip } } } sessions { nodes { venue { name } trainers { name } } } } } }";
     let masked = |nip: &str| format!("{}••••••••••••{}", &nip[..4], &nip[16..]);
-    let seen = sibolga.employee.phone.data(lists, see(run.clone())).await["node"].clone();
-    let me = json!({ "employee": { "name": "Cut Meutia", "nip": sibolga.employee.nip } });
+    let seen = sibolga.colleague.phone.data(lists, see(run.clone())).await["node"].clone();
+    let me = json!({ "employee": { "name": "Teuku Umar", "nip": sibolga.colleague.nip } });
     assert_eq!(seen["enrolments"]["nodes"], json!([me]), "a participant sees their own enrolment");
     let expected = json!([{ "venue": { "name": "Kantor" }, "trainers": [{ "name": "Malahayati" }] }]);
     assert_eq!(seen["sessions"]["nodes"], expected);
@@ -202,15 +202,15 @@ async fn an_invited_agency_enrols_its_own_people(#[values(Engine::Sqlite, Engine
     assert_eq!(seen["enrolments"]["nodes"], json!([me]), "the guest's admin sees its own people");
     let seen = host.data(lists, see(run.clone())).await["node"].clone();
     let all = seen["enrolments"]["nodes"].as_array().unwrap();
-    for nip in [sabang.employee.nip.clone(), masked(&sibolga.employee.nip)] {
-        let one = json!({ "employee": { "name": "Cut Meutia", "nip": nip } });
+    for nip in [sabang.employee.nip.clone(), masked(&sibolga.colleague.nip)] {
+        let one = json!({ "employee": { "name": "Teuku Umar", "nip": nip } });
         assert!(all.contains(&one), "the host's admin sees all, numbers of guests masked: {all:?}");
     }
 
     let withdraw = json!({ "enrolmentId": enrolment });
     let outsider = sabang.supervisor.phone.refusal("withdrawEnrolment", withdraw.clone()).await;
     assert_eq!(outsider, refused("NOT_FOUND", "enrolmentId"));
-    let myself = sibolga.employee.phone.refusal("withdrawEnrolment", withdraw.clone()).await;
+    let myself = sibolga.colleague.phone.refusal("withdrawEnrolment", withdraw.clone()).await;
     assert_eq!(myself, refused("FORBIDDEN", ""));
     for phone in [guest, host] {
         let gone = phone.change("withdrawEnrolment", "enrolment { status }", withdraw.clone()).await;

@@ -34,7 +34,7 @@ async fn around_the_clock(agency: &AgencyCast) -> [String; 3] {
     };
     let input = json!({
         "agencyId": agency.agency.to_string(), "unitId": agency.unit.to_string(), "name": "Jaga", "citation": "SK 7/2026",
-        "validFrom": "2026-11-01", "season": "ALL_YEAR", "isRostered": true, "observesHolidays": false,
+        "validFrom": "2026-11-23", "season": "ALL_YEAR", "isRostered": true, "observesHolidays": false,
         "shifts": [shift("Pagi", "07:00", "14:00"), shift("Sore", "14:00", "21:00"), shift("Malam", "21:00", "07:00")],
     });
     let payload = agency.admin.phone.change("setWorkingHours", "schedule { shifts { id } }", input).await;

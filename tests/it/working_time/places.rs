@@ -44,7 +44,7 @@ async fn who_was_moved_is_measured_by_the_former_unit_for_the_days_there(
     let admin = &people.admin.phone;
     let late = json!({
         "agencyId": people.agency.to_string(), "unitId": people.unit.to_string(), "name": "Mulai siang", "citation": "SK 3/2026",
-        "validFrom": "2026-11-01", "season": "ALL_YEAR",
+        "validFrom": "2026-11-23", "season": "ALL_YEAR",
         "shifts": [{ "name": "Siang", "weekdays": ["MONDAY", "TUESDAY"], "startsAt": "10:00", "endsAt": "18:00" }],
     });
     assert_eq!(admin.change("setWorkingHours", "schedule { id }", late).await["errors"], json!([]));

@@ -89,7 +89,7 @@ async fn a_shift_does_not_overlap_what_stands_over_midnight(
     let [morning, _, night] = around_the_clock(people).await;
     let early = json!({
         "agencyId": people.agency.to_string(), "unitId": people.root.to_string(), "name": "Dini", "citation": "SK 8/2026",
-        "validFrom": "2026-11-01", "season": "ALL_YEAR",
+        "validFrom": "2026-11-23", "season": "ALL_YEAR",
         "shifts": [{ "name": "Dini", "weekdays": ["MONDAY"], "startsAt": "05:00", "endsAt": "08:00" }],
     });
     let payload = people.admin.phone.change("setWorkingHours", "schedule { shifts { id } }", early).await;
@@ -144,7 +144,7 @@ async fn a_superior_rosters_their_people_from_today_on(#[values(Engine::Sqlite, 
     let sibling = admin.change("createUnit", "unit { id }", sibling).await["unit"]["id"].clone();
     let hours = json!({
         "agencyId": people.agency.to_string(), "unitId": sibling, "name": "Loket", "citation": "SK 9/2026",
-        "validFrom": "2026-11-01",
+        "validFrom": "2026-11-23",
         "shifts": [{ "name": "Loket", "weekdays": ["MONDAY"], "startsAt": "08:00", "endsAt": "12:00" }],
     });
     let hours = admin.change("setWorkingHours", "schedule { shifts { id } }", hours).await;

@@ -49,7 +49,7 @@ async fn of_two_shifts_a_day_each_has_its_coming_and_going(#[values(Engine::Sqli
     let people = &cast.sabang;
     let split = json!({
         "agencyId": people.agency.to_string(), "unitId": people.unit.to_string(), "name": "Pelabuhan", "citation": "SK 7/2026",
-        "validFrom": "2026-11-01", "season": "ALL_YEAR",
+        "validFrom": "2026-11-23", "season": "ALL_YEAR",
         "shifts": [
             { "name": "Kapal pagi", "weekdays": ["TUESDAY"], "startsAt": "06:00", "endsAt": "10:00" },
             { "name": "Kapal sore", "weekdays": ["TUESDAY"], "startsAt": "15:00", "endsAt": "19:00" },
