@@ -6,6 +6,7 @@ mod attendance;
 mod audit;
 mod authz;
 mod cast;
+mod cities;
 mod client;
 mod correction;
 mod demo;

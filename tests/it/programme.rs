@@ -202,8 +202,9 @@ async fn an_invited_agency_enrols_its_own_people(#[values(Engine::Sqlite, Engine
     assert_eq!(seen["enrolments"]["nodes"], json!([me]), "the guest's admin sees its own people");
     let seen = host.data(lists, see(run.clone())).await["node"].clone();
     let all = seen["enrolments"]["nodes"].as_array().unwrap();
-    for nip in [sabang.employee.nip.clone(), masked(&sibolga.colleague.nip)] {
-        let one = json!({ "employee": { "name": "Teuku Umar", "nip": nip } });
+    let (ours, theirs_masked) = (sabang.employee.nip.clone(), masked(&sibolga.colleague.nip));
+    for (name, nip) in [("Cut Meutia", ours), ("Teuku Umar", theirs_masked)] {
+        let one = json!({ "employee": { "name": name, "nip": nip } });
         assert!(all.contains(&one), "the host's admin sees all, numbers of guests masked: {all:?}");
     }
 

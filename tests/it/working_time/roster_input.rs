@@ -118,7 +118,12 @@ async fn a_superior_rosters_their_people_from_today_on(#[values(Engine::Sqlite, 
     let day = |person, on| works(person, on, &[&morning]);
     assert_eq!(
         refused(superior, people, &[day(&people.supervisor, "2026-11-24"), day(&people.employee, "2026-11-22")]).await,
-        ["FORBIDDEN assignments.0.employeeId", "FORBIDDEN assignments.1.workdayOn"]
+        [
+            "FORBIDDEN assignments.0.employeeId",
+            "FORBIDDEN assignments.1.workdayOn",
+            // The hours hold from the day after on.
+            "INACTIVE assignments.1.shiftIds",
+        ]
     );
     assert_eq!(
         refused(&people.employee.phone, people, &[day(&people.employee, "2026-11-24")]).await,
