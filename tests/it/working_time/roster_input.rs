@@ -138,7 +138,7 @@ async fn a_superior_rosters_their_people_from_today_on(#[values(Engine::Sqlite, 
     assert_eq!(refused(superior, people, &late).await, ["FORBIDDEN assignments.0.workdayOn"]);
     // The admin writes what was, and their own.
     let admin = &people.admin.phone;
-    roster(admin, people, &[late[0].clone(), day(&people.admin, "2026-11-20")]).await;
+    roster(admin, people, &[late[0].clone(), day(&people.admin, "2026-11-23")]).await;
     assert_eq!(
         audited(&cast).await.iter().filter(|action| *action == "ROSTER_ASSIGNED").count(),
         3,
