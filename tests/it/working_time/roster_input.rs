@@ -149,7 +149,7 @@ async fn a_superior_rosters_their_people_from_today_on(#[values(Engine::Sqlite, 
     let sibling = admin.change("createUnit", "unit { id }", sibling).await["unit"]["id"].clone();
     let hours = json!({
         "agencyId": people.agency.to_string(), "unitId": sibling, "name": "Loket", "citation": "SK 9/2026",
-        "validFrom": "2026-11-23",
+        "validFrom": "2026-11-24",
         "shifts": [{ "name": "Loket", "weekdays": ["MONDAY"], "startsAt": "08:00", "endsAt": "12:00" }],
     });
     let hours = admin.change("setWorkingHours", "schedule { shifts { id } }", hours).await;
