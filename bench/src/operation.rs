@@ -13,8 +13,11 @@ use crate::people::PLACE;
 const CHECK_IN: &str = "mutation CheckIn($input: CheckInInput!) { checkIn(input: $input) { isReplay \
     checkIn { id verdict reasons message } errors { code message } } }";
 
-const TODAY: &str = "query Today { viewer { workday { on timeZone opensAt startsAt endsAt checkedInAt checkedOutAt \
-    schedule { name citation version } } courseSessions(first: 5) { nodes { id startsAt endsAt } } } }";
+const TODAY: &str = "query Today { viewer { today { on timeZone now state openCorrectionsCount needsReviewCount \
+    nextStep { kind from until message courseSession { id title } } \
+    day { basis explanation shifts { opensAt startsAt endsAt closesAt dueAt checkedInAt checkedOutAt state \
+        minutesLate lateLevel deductionPercent rule { name citation version } } } \
+    courseSessions { state opensAt closesAt courseSession { id title startsAt endsAt } checkIn { id verdict } } } } }";
 
 /// What everybody does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -56,7 +59,7 @@ impl Operation {
                         && body.contains(r#""isReplay":false"#)
                         && body.contains(r#""errors":[]"#)
                 }
-                Self::Today => body.contains(r#""workday":{"on":""#) && !body.contains(r#""errors""#),
+                Self::Today => body.contains(r#""today":{"on":""#) && !body.contains(r#""errors""#),
             }
     }
 }

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use chrono::NaiveDate;
+use chrono::{Datelike as _, NaiveDate};
 use entity::absence_sanction;
 use entity::check_in::Direction;
 use entity::ids::ShiftId;
@@ -13,7 +13,7 @@ use super::workday;
 use super::working_time::{Basis, DutyDay, DutyShift, WorkingLife};
 use crate::clock::Instant;
 
-/// An accepted check-in to a workday, or an approved correction.
+/// A check-in to a workday that counts or that somebody has still to look at, or an approved correction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Event {
     /// The workday that it was recorded for.
@@ -22,6 +22,8 @@ pub struct Event {
     pub direction: Direction,
     /// When, by our clock.
     pub at: Instant,
+    /// Whether somebody has still to look at it: it neither counts nor is missing.
+    pub is_waiting: bool,
 }
 
 /// What became of a shift or of a day.
@@ -38,6 +40,8 @@ pub enum State {
     OnDuty,
     /// Came and went (*hadir*).
     Complete,
+    /// What is missing was sent, and somebody has still to look at it (*sedang diperiksa*).
+    UnderReview,
     /// It is over and one of coming and going is missing (*tidak lengkap*).
     Incomplete,
     /// It is over and nobody came (*tidak hadir*).
@@ -51,6 +55,8 @@ pub struct ShiftRecord<'a> {
     pub duty: DutyShift<'a>,
     /// When somebody came and went.
     pub presence: Presence,
+    /// What was sent and waits for somebody to look at it.
+    pub waits: Waits,
     /// What became of it.
     pub state: State,
     /// The rule of lateness that it was measured under.
@@ -93,6 +99,7 @@ impl DayRecord<'_> {
             Some(_) if has(State::OnDuty) => State::OnDuty,
             Some(_) if has(State::Awaited) => State::Awaited,
             Some(_) if has(State::Upcoming) => State::Upcoming,
+            Some(_) if has(State::UnderReview) => State::UnderReview,
             Some(_) => State::Incomplete,
         }
     }
@@ -123,14 +130,18 @@ pub fn records<'a>(
         let day = life.day(on);
         let rule = life.duty(on).adoption(on).and_then(|adoption| adoption.rule.as_ref());
         let shifts = day.shifts.iter().map(|shift| {
-            let (came_at, went_at) = presences.get(&(on, shift.shift.id)).copied().unwrap_or_default();
+            let Sent { came_at, went_at, waits } = presences.get(&(on, shift.shift.id)).copied().unwrap_or_default();
+            let waits = Waits { came: waits.came && came_at.is_none(), went: waits.went && went_at.is_none() };
             let presence = Presence { came_at, went_at, is_over: shift.window.closes_at <= now };
+            // What waits is not missing, whoever is slow to look at it.
+            let settled = Presence { is_over: presence.is_over && waits == Waits::default(), ..presence };
             ShiftRecord {
                 duty: *shift,
                 presence,
-                state: state(shift, presence, now),
+                waits,
+                state: if waits == Waits::default() { state(shift, presence, now) } else { State::UnderReview },
                 rule,
-                assessment: lateness::assess(rule, &shift.window, shift.schedule.flexible_minutes, presence),
+                assessment: lateness::assess(rule, &shift.window, shift.schedule.flexible_minutes, settled),
             }
         });
         DayRecord { shifts: shifts.collect(), day }
@@ -138,21 +149,37 @@ pub fn records<'a>(
     days.into_iter().map(record).collect()
 }
 
-/// The first IN and the last OUT of each shift.
-fn presences(
-    life: &WorkingLife,
-    events: &[Event],
-) -> HashMap<(NaiveDate, ShiftId), (Option<Instant>, Option<Instant>)> {
-    let mut presences = HashMap::<_, (Option<Instant>, Option<Instant>)>::new();
+/// What was sent for a shift.
+#[derive(Debug, Clone, Copy, Default)]
+struct Sent {
+    came_at: Option<Instant>,
+    went_at: Option<Instant>,
+    waits: Waits,
+}
+
+/// Which end of a shift waits for somebody to look at it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Waits {
+    /// Coming.
+    pub came: bool,
+    /// Going.
+    pub went: bool,
+}
+
+/// The first IN and the last OUT of each shift, and what waits.
+fn presences(life: &WorkingLife, events: &[Event]) -> HashMap<(NaiveDate, ShiftId), Sent> {
+    let mut presences = HashMap::<_, Sent>::new();
     let mut known = HashMap::<NaiveDate, Vec<DutyShift<'_>>>::new();
     let mut shifts_on = |on| known.entry(on).or_insert_with(|| life.day(on).shifts).clone();
     for event in events {
         let shift = workday::shift_of(life, &mut shifts_on, event.on, event.at, event.direction);
         let Some(shift) = shift else { continue };
-        let (came, went) = presences.entry((shift.on, shift.shift.id)).or_default();
+        let Sent { came_at, went_at, waits } = presences.entry((shift.on, shift.shift.id)).or_default();
         match event.direction {
-            Direction::In => *came = Some(came.map_or(event.at, |first| first.min(event.at))),
-            Direction::Out => *went = Some(went.map_or(event.at, |last| last.max(event.at))),
+            Direction::In if event.is_waiting => waits.came = true,
+            Direction::Out if event.is_waiting => waits.went = true,
+            Direction::In => *came_at = Some(came_at.map_or(event.at, |first| first.min(event.at))),
+            Direction::Out => *went_at = Some(went_at.map_or(event.at, |last| last.max(event.at))),
         }
     }
     presences
@@ -178,6 +205,8 @@ pub struct Totals {
     pub present_days: u32,
     /// Days that are over without any presence.
     pub absent_days: u32,
+    /// Days on which something waits for somebody to look at it.
+    pub under_review_days: u32,
     /// Days of leave.
     pub leave_days: u32,
     /// Days on which somebody came late and did not make it up.
@@ -208,6 +237,8 @@ pub fn totals(records: &[DayRecord<'_>]) -> Totals {
         totals.leave_days += u32::from(record.day.basis == Basis::Leave);
         totals.workdays += u32::from(!matches!(state, State::Free | State::Upcoming));
         totals.absent_days += u32::from(state == State::Absent);
+        let waits = |shift: &ShiftRecord<'_>| shift.state == State::UnderReview;
+        totals.under_review_days += u32::from(record.shifts.iter().any(waits));
         let present = |shift: &ShiftRecord<'_>| shift.presence.came_at.or(shift.presence.went_at).is_some();
         totals.present_days += u32::from(record.shifts.iter().any(present));
         totals.late_days += u32::from(record.is_late());
@@ -257,19 +288,22 @@ pub struct Standing<'a> {
     pub next: Option<(&'a absence_sanction::Model, u32)>,
 }
 
-/// Counts the unexcused days among the records of a year.
+/// Counts the unexcused days of a year among records, of which the first may lie before it: they count for the row alone.
 #[must_use]
-pub fn standing<'a>(records: &[DayRecord<'_>], sanctions: &'a [absence_sanction::Model]) -> Standing<'a> {
+pub fn standing<'a>(records: &[DayRecord<'_>], year: i32, sanctions: &'a [absence_sanction::Model]) -> Standing<'a> {
     let (mut days, mut in_a_row, mut row) = (0_u32, 0_u32, 0_u32);
     for record in records {
         match record.state() {
             State::Absent => {
-                (days, row) = (days + 1, row + 1);
-                in_a_row = in_a_row.max(row);
+                row += 1;
+                if record.day.on.year() == year {
+                    days += 1;
+                    in_a_row = in_a_row.max(row);
+                }
             }
             // A weekend between two absent days does not interrupt them; leave does.
             State::Free if record.day.basis != Basis::Leave => {}
-            State::Upcoming | State::Awaited => {}
+            State::Upcoming | State::Awaited | State::UnderReview => {}
             _ => row = 0,
         }
     }

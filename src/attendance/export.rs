@@ -257,8 +257,10 @@ fn lines<const N: usize>(rows: impl Iterator<Item = [String; N]>) -> Result<Vec<
     writer.into_inner().map_err(|error| Error::internal(error.to_string()))
 }
 
-/// A spreadsheet takes a cell that begins like this for a formula, and computes it.
+/// A spreadsheet takes a cell that begins like this for a formula, and computes it. One that separates at semicolons
+/// sees further cells, so there is none left in a text.
 fn inert(cell: String) -> String {
+    let cell = cell.replace(';', ",");
     if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell }
 }
 
@@ -269,9 +271,9 @@ mod tests {
 
     #[test]
     fn a_formula_is_a_text_and_a_comma_is_quoted() {
-        let row = ["=1+1", "@SUM(A1)", "a, \"b\"", "+62", "-1", "\tx", "Cut Meutia", ""].map(str::to_owned);
+        let row = ["=1+1", "@SUM(A1)", "a, \"b\"", "+62", "-1", "\tx", "Jam;=1+1", ""].map(str::to_owned);
         let line = String::from_utf8(lines([row].into_iter()).unwrap()).unwrap();
-        assert_eq!(line, "'=1+1,'@SUM(A1),\"a, \"\"b\"\"\",'+62,'-1,'\tx,Cut Meutia,\r\n");
+        assert_eq!(line, "'=1+1,'@SUM(A1),\"a, \"\"b\"\"\",'+62,'-1,'\tx,\"Jam,=1+1\",\r\n");
     }
 
     #[test]

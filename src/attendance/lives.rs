@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
+use entity::check_in::{Direction, Verdict};
 use entity::ids::{AgencyId, EmployeeId, ShiftId, UnitId};
 use entity::{
     RequestStatus, check_in, correction, duty_arrangement, employee, former_placement, roster_entry, schedule, shift,
@@ -181,7 +182,8 @@ async fn former(
     Ok(rows.all(db).await?)
 }
 
-/// Accepted check-ins and approved corrections of people to the workdays of a period: two queries.
+/// Check-ins of people to the workdays of a period, such as count and such as wait for a review, and approved
+/// corrections: two queries.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -192,17 +194,17 @@ pub async fn events(
     days: &RangeInclusive<NaiveDate>,
 ) -> Result<HashMap<EmployeeId, Vec<Event>>> {
     let uuids = || people.clone().map(|id| id.0);
-    let recorded: Vec<(EmployeeId, NaiveDate, check_in::Direction, Instant)> = check_in::Entity::find()
+    let recorded: Vec<(EmployeeId, NaiveDate, Direction, Instant, Verdict)> = check_in::Entity::find()
         .select_only()
         .columns([check_in::Column::EmployeeId, check_in::Column::WorkdayOn, check_in::Column::Direction])
-        .column(check_in::Column::EffectiveAt)
+        .columns([check_in::Column::EffectiveAt, check_in::Column::Verdict])
         .filter(db::any_of(app.db.engine(), check_in::Column::EmployeeId, uuids()))
         .filter(check_in::Column::WorkdayOn.between(*days.start(), *days.end()))
-        .filter(check_in::Column::Verdict.eq(check_in::Verdict::Accepted))
+        .filter(check_in::Column::Verdict.ne(Verdict::Rejected))
         .into_tuple()
         .all(db)
         .await?;
-    let corrected: Vec<(EmployeeId, NaiveDate, check_in::Direction, Instant)> = correction::Entity::find()
+    let corrected: Vec<(EmployeeId, NaiveDate, Direction, Instant)> = correction::Entity::find()
         .select_only()
         .columns([correction::Column::EmployeeId, correction::Column::WorkdayOn, correction::Column::Direction])
         .column(correction::Column::HappenedAt)
@@ -213,8 +215,12 @@ pub async fn events(
         .all(db)
         .await?;
     let mut events = HashMap::<EmployeeId, Vec<Event>>::new();
-    for (employee, on, direction, at) in recorded.into_iter().chain(corrected) {
-        events.entry(employee).or_default().push(Event { on, direction, at });
+    for (employee, on, direction, at, verdict) in recorded {
+        let is_waiting = verdict == Verdict::NeedsReview;
+        events.entry(employee).or_default().push(Event { on, direction, at, is_waiting });
+    }
+    for (employee, on, direction, at) in corrected {
+        events.entry(employee).or_default().push(Event { on, direction, at, is_waiting: false });
     }
     Ok(events)
 }

@@ -53,7 +53,10 @@ impl Sheet {
             return record.presence;
         }
         let of = |direction| {
-            let events = self.events.iter().filter(move |event| event.on == on && event.direction == direction);
+            let events = self
+                .events
+                .iter()
+                .filter(move |event| event.on == on && event.direction == direction && !event.is_waiting);
             events.map(|event| event.at)
         };
         Presence {

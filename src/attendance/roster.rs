@@ -192,7 +192,9 @@ impl Desk {
                 refusals.push(refusal("employeeId", Problem::Inactive));
                 continue;
             }
-            if !is_kept && one.on < self.today(app, employee) {
+            // What was is written by an admin, and one's own by another one.
+            let is_own = person.employee.is_some_and(|me| me.id == employee.id);
+            if (!is_kept || is_own) && one.on < self.today(app, employee) {
                 refusals.push(refusal("workdayOn", Problem::Forbidden));
             }
             if !SHIFTS.contains(&one.shift_ids.len()) {

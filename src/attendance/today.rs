@@ -113,6 +113,11 @@ fn duty_step(shift: &ShiftRecord<'_>, now: Instant) -> Option<(Instant, Next<'st
     let Window { opens_at, starts_at, ends_at, closes_at } = shift.duty.window;
     let next = |step, from, until| Next { step, from: Some(from), until: Some(until), class: None };
     match (shift.presence.came_at, shift.presence.went_at) {
+        // Who has come or gone is not asked to do it again while somebody has still to look at it.
+        (_, None) if shift.waits.went => None,
+        (None, None) if shift.waits.came => {
+            (now < closes_at).then(|| (ends_at, next(Step::CheckOut, ends_at, closes_at)))
+        }
         (None, None) if now < ends_at => Some((starts_at, next(Step::CheckIn, opens_at, ends_at))),
         (Some(came_at), None) if now < closes_at => {
             let flexible = lateness::flexible_minutes(shift.rule, shift.duty.schedule.flexible_minutes);

@@ -55,6 +55,9 @@ impl Loader<UnexcusedOf> for Rows {
     }
 }
 
+/// So far before the year a row of absent days can begin that counts in it: thrice the longest that a sanction asks for.
+const IN_A_ROW: u64 = 31;
+
 impl Rows {
     /// Six queries at most, however many people there are; one more where they are on a roster.
     async fn standings(&self, people: &[Placed], year: Option<i32>) -> Result<Vec<(UnexcusedOf, Unexcused)>> {
@@ -63,7 +66,7 @@ impl Rows {
         // Where somebody works it may be the next day already, and so the next year.
         let tomorrow = now.date_naive() + Days::new(1);
         let (first, last) = year.map_or((now.year(), tomorrow.year()), |year| (year, year));
-        let range = new_year(first)?..=tomorrow.min(new_year(last + 1)?);
+        let range = new_year(first)? - Days::new(IN_A_ROW)..=tomorrow.min(new_year(last + 1)?);
         let lives = lives::lives(app, db, people, &range).await?;
         let mut events = lives::events(app, db, lives.keys().copied(), &range).await?;
         let sanctions = absence_sanction::Entity::find().all(db).await?;
@@ -73,11 +76,13 @@ impl Rows {
             let events = events.remove(&person.employee_id).unwrap_or_default();
             let today = workday::local_day(life, now);
             let year_of = year.unwrap_or(today.year());
-            let days = new_year(year_of)?.iter_days().take_while(|on| on.year() == year_of && *on <= today);
+            // A row of absent days does not end with the year; what adds up over a year begins with it.
+            let begins = new_year(year_of)? - Days::new(IN_A_ROW);
+            let days = begins.iter_days().take_while(|on| on.year() <= year_of && *on <= today);
             let last = today.min(new_year(year_of + 1)? - Days::new(1));
             let held: Vec<_> = sanctions.iter().filter(|row| holds(row, last)).cloned().collect();
             let records = day::records(life, &events, days, now);
-            let standing = day::standing(&records, &held);
+            let standing = day::standing(&records, year_of, &held);
             let unexcused = Unexcused {
                 year: year_of,
                 days: standing.days,

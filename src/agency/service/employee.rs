@@ -145,5 +145,9 @@ fn decisions(before: &employee::Model, after: &employee::Model) -> Vec<Entry> {
         let decision = if after.is_active { "EMPLOYEE_REACTIVATED" } else { "EMPLOYEE_DEACTIVATED" };
         decisions.push(Entry::new(decision, after.id));
     }
+    if before.supervisor_id != after.supervisor_id {
+        let entry = Entry::new("SUPERVISOR_SET", after.id);
+        decisions.push(entry.id_if_any("from", before.supervisor_id).id_if_any("to", after.supervisor_id));
+    }
     decisions
 }

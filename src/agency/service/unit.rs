@@ -13,6 +13,7 @@ use crate::agency::loader::unit_tree;
 use crate::agency::rules;
 use crate::agency::schema::{CreateUnitInput, UpdateUnitInput};
 use crate::app::App;
+use crate::audit::{self, Entry};
 use crate::error::{Error, Result};
 use crate::graphql::rows;
 use crate::policy::{self, Action, Actor};
@@ -56,7 +57,7 @@ pub async fn create(app: &App, actor: &Actor, input: CreateUnitInput) -> Result<
 /// # Errors
 /// What `UpdateUnitErrorCode` names.
 pub async fn update(app: &App, actor: &Actor, input: UpdateUnitInput) -> Result<unit::Model> {
-    actor.person()?;
+    let by = actor.person()?.account_id;
     let transaction = app.db.begin().await?;
     let before = rows::held::<UnitId>(&transaction, actor, "unitId", &input.unit_id).await?;
     policy::require(actor, Action::Keep(before.agency_id))?;
@@ -84,9 +85,26 @@ pub async fn update(app: &App, actor: &Actor, input: UpdateUnitInput) -> Result<
     }
     unit.updated_at = Set(app.clock.now());
     let unit = unit.update(&transaction).await?;
+    for entry in decisions(&before, &unit) {
+        audit::append(&transaction, app, Some(by), Some(unit.agency_id), entry).await?;
+    }
     transaction.commit().await?;
     app.forget();
     Ok(unit)
+}
+
+/// What of a change is a decision over people: who is their superior, and by which clock they are measured.
+fn decisions(before: &unit::Model, after: &unit::Model) -> Vec<Entry> {
+    let mut decisions = Vec::new();
+    if before.head_employee_id != after.head_employee_id {
+        let entry = Entry::new("UNIT_HEAD_SET", after.id);
+        decisions.push(entry.id_if_any("from", before.head_employee_id).id_if_any("to", after.head_employee_id));
+    }
+    if before.time_zone != after.time_zone {
+        let zone = after.time_zone.as_deref().unwrap_or_default();
+        decisions.push(Entry::new("UNIT_ZONE_SET", after.id).text("zone", zone));
+    }
+    decisions
 }
 
 /// Whether a unit may come to stand below `parent`. The agency is held meanwhile: of two moves that close a circle

@@ -11,7 +11,7 @@ use crate::attendance::test_data::{
 };
 
 fn event(on: &str, direction: Direction, time: &str) -> Event {
-    Event { on: day(on), direction, at: at(&format!("{on}T{time}+07:00")) }
+    Event { on: day(on), direction, at: at(&format!("{on}T{time}+07:00")), is_waiting: false }
 }
 
 fn days(first: &str, last: &str) -> impl Iterator<Item = NaiveDate> {
@@ -107,6 +107,22 @@ fn a_missing_out_is_shown_and_a_correction_mends_it() {
 }
 
 #[test]
+fn what_waits_for_review_is_neither_there_nor_missing() {
+    let life = life(Some(permentan()));
+    let waiting = Event { is_waiting: true, ..event("2026-11-23", Direction::In, "07:30:00") };
+    let found = records(&life, &[waiting], [day("2026-11-23")], later());
+    let (state, cut) = (found[0].state(), found[0].hundredths());
+    assert_eq!((state, cut), (State::UnderReview, None));
+    let sum = totals(&found);
+    assert_eq!((sum.present_days, sum.absent_days, sum.under_review_days), (0, 0, 1));
+    assert_eq!(standing(&found, 2026, &sanctions()).days, 0, "nobody is absent for a slow reviewer");
+    // Another one that counts settles it.
+    let came = event("2026-11-23", Direction::In, "07:40:00");
+    let found = records(&life, &[waiting, came], [day("2026-11-23")], later());
+    assert_eq!((found[0].state(), found[0].hundredths()), (State::Incomplete, Some(250)));
+}
+
+#[test]
 fn the_first_in_and_the_last_out_count() {
     let events = [
         event("2026-11-23", Direction::In, "09:00:00"),
@@ -180,13 +196,18 @@ fn unexcused_days_lead_to_sanctions() {
     let worked: Vec<Event> = workdays
         .iter()
         .step_by(2)
-        .map(|on| Event { on: *on, direction: Direction::In, at: at(&format!("{on}T07:30:00+07:00")) })
+        .map(|on| Event {
+            on: *on,
+            direction: Direction::In,
+            at: at(&format!("{on}T07:30:00+07:00")),
+            is_waiting: false,
+        })
         .collect();
     let standing_after = |absent: usize| {
         let last = workdays[absent * 2 - 1];
         let now = at(&format!("{}T00:00:00+07:00", last.checked_add_days(Days::new(1)).unwrap()));
         let found = records(&life, &worked, days("2026-09-01", &last.to_string()), now);
-        let standing = standing(&found, &sanctions);
+        let standing = standing(&found, 2026, &sanctions);
         assert_eq!((standing.days, standing.in_a_row), (u32::try_from(absent).unwrap(), 1));
         (standing.reached.map(|sanction| sanction.kind), standing.next.map(|(sanction, days)| (sanction.kind, days)))
     };
@@ -211,9 +232,15 @@ fn ten_absent_workdays_in_a_row_lead_to_dismissal_and_weekends_do_not_interrupt_
     let (mut life, sanctions) = (life(None), sanctions());
     let now = at("2026-11-15T00:00:00+07:00");
     let found = records(&life, &[], days("2026-11-02", "2026-11-14"), now);
-    let absent = standing(&found, &sanctions);
+    let absent = standing(&found, 2026, &sanctions);
     assert_eq!((absent.days, absent.in_a_row, absent.reached.map(|row| row.kind)), (10, 10, Some(Sanction::Dismissal)));
+    let of_next_year = standing(&found, 2027, &sanctions);
+    assert_eq!((of_next_year.days, of_next_year.in_a_row), (0, 0), "what ended before the year does not count in it");
+    let now_then = at("2027-01-05T00:00:00+07:00");
+    let found_then = records(&life, &[], days("2026-12-28", "2027-01-04"), now_then);
+    let over_new_year = standing(&found_then, 2027, &sanctions);
+    assert_eq!((over_new_year.days, over_new_year.in_a_row), (2, 6), "a row goes on over New Year");
     life.arrangements = vec![arrangement(Kind::SickLeave, "2026-11-06", "2026-11-06")];
     let found = records(&life, &[], days("2026-11-02", "2026-11-14"), now);
-    assert_eq!(standing(&found, &sanctions).in_a_row, 5, "leave interrupts them");
+    assert_eq!(standing(&found, 2026, &sanctions).in_a_row, 5, "leave interrupts them");
 }

@@ -45,7 +45,12 @@ fn rule(valid_from: &str) -> Change {
 /// Came at 07:45 on the Monday and on the Tuesday, and went in time.
 fn events() -> Vec<Event> {
     let of = |on: &str| {
-        let event = |direction, time: &str| Event { on: day(on), direction, at: at(&format!("{on}T{time}Z")) };
+        let event = |direction, time: &str| Event {
+            on: day(on),
+            direction,
+            at: at(&format!("{on}T{time}Z")),
+            is_waiting: false,
+        };
         [event(Direction::In, "00:45:00"), event(Direction::Out, "09:30:00")]
     };
     ["2026-11-23", "2026-11-24"].into_iter().flat_map(of).collect()

@@ -53,6 +53,8 @@ pub struct AttendanceTotals {
     present_days: u32,
     /// Days that are over without any presence (*tidak hadir tanpa keterangan*).
     absent_days: u32,
+    /// Days on which something waits for somebody to look at it (*sedang diperiksa*): neither present nor absent.
+    under_review_days: u32,
     /// Days of leave (*cuti*).
     leave_days: u32,
     /// Days on which they came late (*terlambat*) and did not make it up.
@@ -70,6 +72,8 @@ pub struct AttendanceTotals {
     /// The cut of the allowance (*potongan tunjangan*) in percent, with what the rule of lateness cuts by the month; absent
     /// where no rule sets one.
     deduction_percent: Option<f64>,
+    /// Cuts that the rule of lateness orders and for which the agency has not set a percentage: they are missing in the sum.
+    unset_deductions_count: u32,
 }
 
 impl From<Totals> for AttendanceTotals {
@@ -78,6 +82,7 @@ impl From<Totals> for AttendanceTotals {
             workdays: totals.workdays,
             present_days: totals.present_days,
             absent_days: totals.absent_days,
+            under_review_days: totals.under_review_days,
             leave_days: totals.leave_days,
             late_days: totals.late_days,
             minutes_late: totals.minutes_late,
@@ -86,6 +91,7 @@ impl From<Totals> for AttendanceTotals {
             missing_ins: totals.missing_ins,
             missing_outs: totals.missing_outs,
             deduction_percent: totals.hundredths.map(percent),
+            unset_deductions_count: totals.unset_cuts,
         }
     }
 }

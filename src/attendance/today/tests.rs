@@ -35,7 +35,12 @@ fn local(time: &str) -> Instant {
 fn step(life: &WorkingLife, events: &[(Direction, &str)], now: &str) -> (Step, String) {
     let events: Vec<Event> = events
         .iter()
-        .map(|(direction, time)| Event { on: day("2026-11-23"), direction: *direction, at: local(time) })
+        .map(|(direction, time)| Event {
+            on: day("2026-11-23"),
+            direction: *direction,
+            at: local(time),
+            is_waiting: false,
+        })
         .collect();
     let classes = [class("08:00", "10:00"), class("13:00", "14:00")];
     let record = records(life, &events, [day("2026-11-23")], local(now)).pop().unwrap();
