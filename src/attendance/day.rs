@@ -131,6 +131,8 @@ pub fn records<'a>(
         let rule = life.duty(on).adoption(on).and_then(|adoption| adoption.rule.as_ref());
         let shifts = day.shifts.iter().map(|shift| {
             let Sent { came_at, went_at, waits } = presences.get(&(on, shift.shift.id)).copied().unwrap_or_default();
+            // Nobody goes before they have come: such an OUT belongs to nothing.
+            let went_at = went_at.filter(|went| came_at.is_none_or(|came| came <= *went));
             let waits = Waits { came: waits.came && came_at.is_none(), went: waits.went && went_at.is_none() };
             let presence = Presence { came_at, went_at, is_over: shift.window.closes_at <= now };
             // What waits is not missing, whoever is slow to look at it.

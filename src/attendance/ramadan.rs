@@ -4,8 +4,8 @@ use chrono::{Days, NaiveDate};
 use entity::ids::RamadanPeriodId;
 use entity::ramadan_period;
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, DatabaseTransaction, EntityTrait as _, IntoActiveModel as _,
-    QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait as _, DatabaseTransaction, DbBackend, EntityTrait as _,
+    IntoActiveModel as _, QueryFilter as _, QueryOrder as _,
 };
 
 use super::schema::ramadan::SetRamadanPeriodInput;
@@ -50,17 +50,20 @@ pub async fn set(app: &App, actor: &Actor, input: SetRamadanPeriodInput) -> Resu
     Ok(row)
 }
 
-/// Removes what overlaps, and answers the first of it, whose id the new one keeps.
+/// Removes what overlaps, and answers the first of it, whose id the new one keeps. One at a time: what another is about
+/// to write can be locked by nobody. (On SQLite a transaction is alone anyway.)
 async fn give_way(
     transaction: &DatabaseTransaction,
     starts_on: NaiveDate,
     ends_on: NaiveDate,
 ) -> Result<Option<ramadan_period::Model>> {
+    if transaction.get_database_backend() == DbBackend::Postgres {
+        transaction.execute_unprepared("LOCK TABLE ramadan_period IN SHARE ROW EXCLUSIVE MODE").await?;
+    }
     let overlapping = ramadan_period::Entity::find()
         .filter(ramadan_period::Column::StartsOn.lte(ends_on))
         .filter(ramadan_period::Column::EndsOn.gte(starts_on))
         .order_by_asc(ramadan_period::Column::StartsOn)
-        .lock_exclusive()
         .all(transaction)
         .await?;
     let ids: Vec<RamadanPeriodId> = overlapping.iter().map(|row| row.id).collect();

@@ -184,7 +184,8 @@ impl Desk {
                 continue;
             };
             let is_kept = person.administers.contains(&self.agency.id);
-            if !is_kept && !policy::is_over(person, employee) {
+            // Whoever keeps the agency is over everybody there but themself.
+            if !policy::is_over(person, employee) {
                 refusals.push(refusal("employeeId", Problem::Forbidden));
                 continue;
             }
@@ -192,9 +193,7 @@ impl Desk {
                 refusals.push(refusal("employeeId", Problem::Inactive));
                 continue;
             }
-            // What was is written by an admin, and one's own by another one.
-            let is_own = person.employee.is_some_and(|me| me.id == employee.id);
-            if (!is_kept || is_own) && one.on < self.today(app, employee) {
+            if !is_kept && one.on < self.today(app, employee) {
                 refusals.push(refusal("workdayOn", Problem::Forbidden));
             }
             if !SHIFTS.contains(&one.shift_ids.len()) {

@@ -107,6 +107,14 @@ fn a_missing_out_is_shown_and_a_correction_mends_it() {
 }
 
 #[test]
+fn an_out_before_the_first_in_is_none() {
+    let life = life(Some(permentan()));
+    let events = [event("2026-11-23", Direction::Out, "06:00:00"), event("2026-11-23", Direction::In, "07:30:00")];
+    let found = records(&life, &events, [day("2026-11-23")], later());
+    assert_eq!((found[0].state(), found[0].hundredths()), (State::Incomplete, Some(200)));
+}
+
+#[test]
 fn what_waits_for_review_is_neither_there_nor_missing() {
     let life = life(Some(permentan()));
     let waiting = Event { is_waiting: true, ..event("2026-11-23", Direction::In, "07:30:00") };

@@ -55,6 +55,7 @@ async fn a_superior_or_the_admin_decides_and_nobody_over_themself(
             "DUTY_ARRANGEMENT_APPROVED",
             "DUTY_ARRANGEMENT_REJECTED",
             "DUTY_ARRANGEMENT_APPROVED",
+            "SUPERVISOR_SET",
             "DUTY_ARRANGEMENT_APPROVED"
         ]
     );
