@@ -14,6 +14,7 @@ use crate::db;
 use crate::error::Result;
 use crate::graphql::context::{ContextExt as _, RequestActor};
 use crate::graphql::rows::{Row, RowKey};
+use crate::metrics::Subscription;
 use crate::policy;
 
 /// The rows of a topic that change from now on. Who the subscriber is and what they may see is looked up anew each
@@ -26,6 +27,7 @@ pub fn follow<K: RowKey, N: From<Row<K>> + Send>(
         app: ctx.app().clone(),
         subscriber: ctx.asker().clone(),
         listener: ctx.app().live.listen(topic),
+        _open: ctx.app().metrics.subscription(),
         ready: VecDeque::new(),
     };
     stream::unfold(Some(feed), |feed| async move {
@@ -41,6 +43,8 @@ struct Feed<K: RowKey> {
     app: Arc<App>,
     subscriber: Arc<RequestActor>,
     listener: Listener,
+    /// Counted while it is open.
+    _open: Subscription,
     /// Read and not told yet.
     ready: VecDeque<Row<K>>,
 }

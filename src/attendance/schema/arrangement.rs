@@ -1,13 +1,14 @@
 //! Leave, duty travel and work from home, in the schema.
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
-use entity::ids::{AgencyId, DutyArrangementId, EmployeeId, UnitId};
-use entity::{RequestStatus as Status, duty_arrangement, employee};
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QuerySelect as _, QueryTrait as _};
+use entity::ids::{DutyArrangementId, EmployeeId};
+use entity::{RequestStatus as Status, duty_arrangement};
+use sea_orm::{ColumnTrait as _, QueryFilter as _, QueryTrait as _};
 
+use super::queue::{decider, of_others};
 use crate::agency::schema::Employee;
 use crate::attendance::arrangement::{self, Arranged};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::graphql::context::ContextExt as _;
 use crate::graphql::page::{PageArgs, page};
 use crate::graphql::payload::{Payload, payload};
@@ -119,9 +120,7 @@ impl DutyArrangement {
 
     /// Who decided (*pejabat yang berwenang*), where one may see them.
     async fn decided_by(&self, ctx: &Context<'_>) -> Result<Option<Employee>> {
-        let Some(account) = self.0.decided_by else { return Ok(None) };
-        let decider = ctx.rows().load_one(account).await.map_err(|error| Error::shared(&error))?;
-        Ok(decider.map(Employee))
+        decider(ctx, self.0.decided_by).await
     }
 
     /// What whoever decided said (*catatan*).
@@ -328,18 +327,12 @@ impl ArrangementQuery {
         #[graphql(desc = "How many at most; 1 to 100, 20 where absent.")] first: Option<i32>,
         #[graphql(desc = "Only what comes behind this cursor.")] after: Option<String>,
     ) -> Result<Option<DutyArrangementConnection>> {
-        let agency: Option<AgencyId> = rows::parse_some_id("agencyId", agency_id.as_ref())?;
-        let unit: Option<UnitId> = rows::parse_some_id("unitId", unit_id.as_ref())?;
-        let me = ctx.actor().employment().map(|me| me.id);
-        let of_unit = |unit: UnitId| {
-            let people = employee::Entity::find().filter(employee::Column::UnitId.eq(unit));
-            people.select_only().column(employee::Column::Id).into_query()
-        };
-        let found = policy::find::<duty_arrangement::Entity>(ctx.actor())
-            .filter(duty_arrangement::Column::EmployeeId.is_not_in(me))
-            .apply_if(agency, |found, agency| found.filter(duty_arrangement::Column::AgencyId.eq(agency)))
-            .apply_if(unit, |found, unit| found.filter(duty_arrangement::Column::EmployeeId.in_subquery(of_unit(unit))))
-            .apply_if(status, |found, status| found.filter(duty_arrangement::Column::Status.eq(Status::from(status))));
+        use duty_arrangement::Column::{AgencyId, EmployeeId};
+        let found =
+            of_others::<duty_arrangement::Entity>(ctx, (AgencyId, agency_id.as_ref()), (EmployeeId, unit_id.as_ref()))?
+                .apply_if(status, |found, status| {
+                    found.filter(duty_arrangement::Column::Status.eq(Status::from(status)))
+                });
         Ok(Some(rows::page::<DutyArrangementId>(ctx, first, after, found).await?.into()))
     }
 }

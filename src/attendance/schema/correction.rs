@@ -3,16 +3,17 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
-use entity::ids::{AgencyId, CorrectionId, EmployeeId, UnitId};
-use entity::{RequestStatus as Status, correction, employee};
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QuerySelect as _, QueryTrait as _};
+use entity::ids::{CorrectionId, EmployeeId};
+use entity::{RequestStatus as Status, correction};
+use sea_orm::{ColumnTrait as _, QueryFilter as _, QueryTrait as _};
 
 use super::arrangement::{RequestDecision, RequestStatus};
 use super::check_in::WorkdayDirection;
+use super::queue::{decider, of_others};
 use crate::agency::schema::{Employee, Shift};
 use crate::attendance::correction as action;
 use crate::attendance::correction::Requested;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::graphql::context::ContextExt as _;
 use crate::graphql::page::{PageArgs, page};
 use crate::graphql::payload::{Payload, payload};
@@ -94,9 +95,7 @@ impl Correction {
 
     /// Who decided, where one may see them.
     async fn decided_by(&self, ctx: &Context<'_>) -> Result<Option<Employee>> {
-        let Some(account) = self.0.decided_by else { return Ok(None) };
-        let employee = ctx.rows().load_one(account).await.map_err(|error| Error::shared(&error))?;
-        Ok(employee.map(Employee))
+        decider(ctx, self.0.decided_by).await
     }
 
     /// What was said with the decision (*catatan*).
@@ -213,18 +212,10 @@ impl CorrectionQuery {
         #[graphql(desc = "How many at most; 1 to 100, 20 where absent.")] first: Option<i32>,
         #[graphql(desc = "Only what comes behind this cursor.")] after: Option<String>,
     ) -> Result<Option<CorrectionConnection>> {
-        let agency: Option<AgencyId> = rows::parse_some_id("agencyId", agency_id.as_ref())?;
-        let unit: Option<UnitId> = rows::parse_some_id("unitId", unit_id.as_ref())?;
-        let me = ctx.actor().employment().map(|me| me.id);
-        let of_unit = |unit: UnitId| {
-            let people = employee::Entity::find().filter(employee::Column::UnitId.eq(unit));
-            people.select_only().column(employee::Column::Id).into_query()
-        };
-        let found = policy::find::<correction::Entity>(ctx.actor())
-            .filter(correction::Column::EmployeeId.is_not_in(me))
-            .apply_if(agency, |found, agency| found.filter(correction::Column::AgencyId.eq(agency)))
-            .apply_if(unit, |found, unit| found.filter(correction::Column::EmployeeId.in_subquery(of_unit(unit))))
-            .apply_if(status, |found, status| found.filter(correction::Column::Status.eq(Status::from(status))));
+        use correction::Column::{AgencyId, EmployeeId};
+        let found =
+            of_others::<correction::Entity>(ctx, (AgencyId, agency_id.as_ref()), (EmployeeId, unit_id.as_ref()))?
+                .apply_if(status, |found, status| found.filter(correction::Column::Status.eq(Status::from(status))));
         Ok(Some(rows::page::<CorrectionId>(ctx, first, after, found).await?.into()))
     }
 }

@@ -9,6 +9,7 @@ pub mod lateness;
 pub mod lateness_input;
 pub mod month;
 pub mod mutation;
+mod queue;
 pub mod ramadan;
 pub mod review;
 pub mod roster;

@@ -2,11 +2,11 @@
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 use entity::check_in_review::{self, Decision, Status};
-use entity::employee;
-use entity::ids::{AgencyId, CheckInId, CheckInReviewId, UnitId};
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QuerySelect as _, QueryTrait as _};
+use entity::ids::{CheckInId, CheckInReviewId};
+use sea_orm::{ColumnTrait as _, QueryFilter as _};
 
 use super::CheckIn;
+use super::queue::{decider, of_others};
 use crate::agency::schema::Employee;
 use crate::attendance::message;
 use crate::attendance::review::decide;
@@ -17,7 +17,7 @@ use crate::graphql::context::ContextExt as _;
 use crate::graphql::payload::payload;
 use crate::graphql::rows;
 use crate::graphql::scalars::DateTime;
-use crate::{connection, mutation_payload, policy};
+use crate::{connection, mutation_payload};
 
 /// Whether somebody has to decide.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
@@ -159,9 +159,7 @@ impl CheckInReview {
 
     /// Who made it, where one may see them.
     async fn decided_by(&self, ctx: &Context<'_>) -> Result<Option<Employee>> {
-        let Some(account) = self.0.decided_by else { return Ok(None) };
-        let employee = ctx.rows().load_one(account).await.map_err(|error| Error::shared(&error))?;
-        Ok(employee.map(Employee))
+        decider(ctx, self.0.decided_by).await
     }
 
     /// What was said with it (*catatan*).
@@ -235,18 +233,10 @@ impl ReviewQuery {
         #[graphql(desc = "How many at most; 1 to 100, 20 where absent.")] first: Option<i32>,
         #[graphql(desc = "Only what comes behind this cursor.")] after: Option<String>,
     ) -> Result<Option<CheckInReviewConnection>> {
-        let agency: Option<AgencyId> = rows::parse_some_id("agencyId", agency_id.as_ref())?;
-        let unit: Option<UnitId> = rows::parse_some_id("unitId", unit_id.as_ref())?;
-        let me = ctx.actor().employment().map(|me| me.id);
-        let of_unit = |unit: UnitId| {
-            let people = employee::Entity::find().filter(employee::Column::UnitId.eq(unit));
-            people.select_only().column(employee::Column::Id).into_query()
-        };
-        let found = policy::find::<check_in_review::Entity>(ctx.actor())
-            .filter(check_in_review::Column::Status.eq(status.map_or(Status::Open, Status::from)))
-            .filter(check_in_review::Column::EmployeeId.is_not_in(me))
-            .apply_if(agency, |found, agency| found.filter(check_in_review::Column::AgencyId.eq(agency)))
-            .apply_if(unit, |found, unit| found.filter(check_in_review::Column::EmployeeId.in_subquery(of_unit(unit))));
+        use check_in_review::Column::{AgencyId, EmployeeId};
+        let found =
+            of_others::<check_in_review::Entity>(ctx, (AgencyId, agency_id.as_ref()), (EmployeeId, unit_id.as_ref()))?
+                .filter(check_in_review::Column::Status.eq(status.map_or(Status::Open, Status::from)));
         Ok(Some(rows::page::<CheckInReviewId>(ctx, first, after, found).await?.into()))
     }
 }

@@ -1,16 +1,30 @@
 //! Others write while a file is imported.
 
 use std::fmt::Write as _;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use entity::{employee, employee_nip};
 use rstest::rstest;
 use sea_orm::{
-    ActiveModelTrait as _, ConnectionTrait as _, EntityTrait as _, IntoActiveModel as _, PaginatorTrait as _,
+    ActiveModelTrait as _, ConnectionTrait as _, DbBackend, EntityTrait as _, IntoActiveModel as _,
+    PaginatorTrait as _, Statement,
 };
 
 use super::{agency_of, counts, employees, nip, places, prepare};
 use crate::harness::{Engine, World};
+
+/// Waits until something waits in this database for what another has not yet committed. In SQLite nothing ever does: its
+/// one writer is waited for in front of it.
+async fn stands_before_a_lock(world: &World) {
+    const WAITING: &str =
+        "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    let waiting = || Statement::from_string(DbBackend::Postgres, WAITING);
+    let started = Instant::now();
+    while world.app.db.read().query_one_raw(waiting()).await.unwrap().is_none() {
+        assert!(started.elapsed() < Duration::from_secs(30), "nobody waits");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
 
 const HEAD: &str = "sourceId,name,employment,nip,supervisorSourceId\n";
 
@@ -82,8 +96,9 @@ async fn a_person_who_comes_in_meanwhile_is_updated(#[values(Engine::Sqlite, Eng
     beside.into_active_model().insert(&server).await.unwrap();
     number.into_active_model().insert(&server).await.unwrap();
     let commit = async {
-        // Long enough for the import to stand before the row that is not yet committed.
-        tokio::time::sleep(Duration::from_millis(500)).await;
+        if engine == Engine::Postgres {
+            stands_before_a_lock(&world).await;
+        }
         server.commit().await.unwrap();
     };
     let (report, ()) = tokio::join!(employees(&world, "5171", people(0..100)), commit);

@@ -22,21 +22,25 @@ fn token(phone: &Client) -> String {
     phone.token().expect("somebody is logged in")
 }
 
+/// The subscriptions that are open, as the metrics tell.
+fn open_subscriptions(cast: &Cast) -> u64 {
+    let text = cast.world.app.metrics.render(&cast.world.app.db);
+    let told = text.lines().find_map(|line| line.strip_prefix("bina_live_subscriptions ")).expect("the metric");
+    told.parse().expect("a number")
+}
+
 /// Somebody who follows the roll, from before whatever follows.
 async fn following(server: &Server, cast: &Cast, person: &Person) -> Peer {
-    let before = cast.world.app.live.topics();
+    let before = open_subscriptions(cast);
     let mut peer = Peer::greeted(server.address, Some(&token(&person.phone))).await;
     peer.subscribe("roll", ROLL, json!({ "id": cast.sabang.session.to_string() })).await;
-    // An answer to something asked later: the subscription was begun before. Then it needs the database once.
-    assert!(peer.is_alive().await);
-    for _ in 0..100 {
-        if before > 0 || cast.world.app.live.topics() > 0 {
-            break;
+    for _ in 0..500 {
+        if open_subscriptions(cast) > before {
+            return peer;
         }
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
     }
-    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
-    peer
+    panic!("the subscription does not begin");
 }
 
 async fn attend(person: &Person, agency: &AgencyCast, number: u128) -> Value {
@@ -98,7 +102,7 @@ async fn a_trainer_sees_who_comes(#[values(Engine::Sqlite, Engine::Postgres)] en
     trainer.say(json!({ "type": "complete", "id": "roll" })).await;
     drop((trainer, employee));
     for _ in 0..100 {
-        if cast.world.app.live.topics() == 0 {
+        if cast.world.app.live.topics() == 0 && open_subscriptions(&cast) == 0 {
             return;
         }
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
