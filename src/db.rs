@@ -23,6 +23,9 @@ use crate::config::DatabaseConfig;
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
 /// How long a write waits for SQLite's one writer: well below the deadline of an operation.
 const WRITER_PATIENCE: Duration = Duration::from_secs(5);
+/// A connection that rested for less time is not asked whether it still holds: under load that would double the round
+/// trips. One that broke meanwhile fails its one statement, which is UNAVAILABLE, and is not used again.
+const FRESH: Duration = Duration::from_secs(1);
 /// How long one process waits for another that migrates.
 const MIGRATION_PATIENCE: Duration = Duration::from_mins(2);
 /// The key of PostgreSQL's advisory lock around migrations: "bina" in ASCII.
@@ -77,7 +80,11 @@ impl Db {
         let counted = Arc::default();
         match config {
             DatabaseConfig::Sqlite { file } => {
-                let write = counting(Database::connect(sqlite(file, 1, WRITER_PATIENCE)).await?, &counted);
+                let mut writer = sqlite(file, 1, WRITER_PATIENCE);
+                // A commit or a rollback that failed (the disk was full) can leave a connection inside a transaction that
+                // nobody ends: what is "committed" on it later is not. It is never used again.
+                writer.map_sqlx_sqlite_before_acquire(|connection, _| Box::pin(is_outside_transaction(connection)));
+                let write = counting(Database::connect(writer).await?, &counted);
                 let read = counting(Database::connect(sqlite(file, 4, ACQUIRE_TIMEOUT)).await?, &counted);
                 Ok(Self { read, write, counted })
             }
@@ -156,9 +163,8 @@ fn read_write() -> TransactionOptions {
 
 fn sqlite(file: &Path, connections: u32, patience: Duration) -> ConnectOptions {
     let mut options = ConnectOptions::new("sqlite:");
-    // A commit or a rollback that failed (the disk was full) can leave a connection inside a transaction that nobody
-    // ends: what is "committed" on it later is not. It is never used again.
-    options.map_sqlx_sqlite_before_acquire(|connection, _| Box::pin(is_outside_transaction(connection)));
+    // There is no network that could have lost it.
+    options.test_before_acquire(false);
     let file = file.to_owned();
     options.max_connections(connections).acquire_timeout(patience).sqlx_logging(false).map_sqlx_sqlite_opts(
         move |sqlite| {
@@ -191,6 +197,7 @@ fn postgres(url: &str, connections: u32, patience: Duration) -> ConnectOptions {
         .acquire_timeout(patience)
         .connect_timeout(patience)
         .sqlx_logging(false)
+        .test_before_acquire_if_idle_for(FRESH)
         .set_application_name("bina");
     options
 }

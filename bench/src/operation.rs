@@ -34,13 +34,14 @@ impl Operation {
         match self {
             Self::CheckIn => {
                 let now = now();
+                let (latitude, longitude) = spot();
                 let input = json!({
                     "idempotencyKey": key(now).to_string(),
                     "occasion": { "workday": { "direction": "IN" } },
                     "capturedAt": now,
                     "sentAt": now,
                     "location": {
-                        "latitude": PLACE.0, "longitude": PLACE.1, "accuracyMeters": 12.5, "isMocked": false,
+                        "latitude": latitude, "longitude": longitude, "accuracyMeters": 12.5, "isMocked": false,
                     },
                 });
                 json!({ "query": CHECK_IN, "variables": { "input": input } }).to_string()
@@ -67,6 +68,16 @@ impl Operation {
 #[expect(clippy::disallowed_methods, reason = "the phones of this load have the system's clock")]
 pub fn now() -> DateTime<Utc> {
     Utc::now().trunc_subsecs(6)
+}
+
+/// Somewhere within 50 m of the office: a real phone's fix is never twice the same, and where it is, the review of
+/// check-ins has something to find.
+fn spot() -> (f64, f64) {
+    static TAKEN: AtomicU64 = AtomicU64::new(0);
+    const SPREAD: f64 = 0.0006;
+    let scattered = TAKEN.fetch_add(1, Ordering::Relaxed).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let share = |bits: u64| f64::from(u32::try_from(bits & 0xff_ffff).unwrap_or_default()) / f64::from(1 << 24) - 0.5;
+    (PLACE.0 + share(scattered >> 40) * SPREAD, PLACE.1 + share(scattered >> 16) * SPREAD)
 }
 
 /// A new `UUIDv7`. It has to be new, not secret: a counter, and what tells this run from others.

@@ -4,6 +4,7 @@ pub mod alone;
 pub mod context;
 pub mod error;
 pub mod guard;
+pub mod known;
 pub mod node;
 pub mod page;
 pub mod payload;
