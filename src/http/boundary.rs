@@ -10,9 +10,9 @@ use std::time::Instant;
 use async_graphql::parser::types::OperationType;
 use axum::extract::{Request, State};
 use axum::http::header::{
-    ACCEPT_LANGUAGE, CACHE_CONTROL, CONNECTION, CONTENT_LANGUAGE, HeaderName, VARY, X_CONTENT_TYPE_OPTIONS,
+    ACCEPT_LANGUAGE, ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_LANGUAGE, HeaderName, VARY, X_CONTENT_TYPE_OPTIONS,
 };
-use axum::http::{HeaderMap, HeaderValue};
+use axum::http::{HeaderMap, HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use futures_util::FutureExt as _;
@@ -24,7 +24,9 @@ use super::{Edge, log};
 use crate::locale::Locale;
 use crate::metrics::Kind;
 
-const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// What of a request its answer depends on. The origin is among them because CORS answers to it.
+const VARIES: &str = "Accept, Accept-Encoding, Accept-Language, Authorization, Origin";
+pub(super) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// What is known of a request before it is read.
 #[derive(Debug, Clone)]
@@ -67,9 +69,12 @@ pub async fn around<E>(State(edge): State<Edge<E>>, mut request: Request, next: 
     }
     let headers = response.headers_mut();
     if fault.is_some() || path == "/graphql" {
-        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
         headers.insert(CONTENT_LANGUAGE, HeaderValue::from_static(caller.locale.tag()));
-        headers.insert(VARY, HeaderValue::from_static("Accept-Language, Authorization, Accept"));
+        headers.insert(VARY, HeaderValue::from_static(VARIES));
+    }
+    if method == Method::OPTIONS && path == "/graphql" {
+        headers.insert(ALLOW, HeaderValue::from_static("GET, HEAD, POST, OPTIONS"));
     }
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     if let Ok(id) = HeaderValue::from_str(&caller.id) {

@@ -7,11 +7,12 @@ use async_graphql::parser::types::OperationType;
 use axum::Extension;
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::header::{ALLOW, AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 
 use super::boundary::Caller;
+use super::caching::{self, Keeping};
 use super::fault::RequestFault;
 use super::media::{self, Media, Streaming};
 use super::operation::{Answer, Asker, Operation};
@@ -57,7 +58,10 @@ pub async fn post<E: Executor>(
             pieces::answer(&edge, operation, asker, session, form)
         }
         (OperationType::Subscription, _, None) => Err(RequestFault::NeedsStream),
-        (_, Some(media), _) => write(operation.answer(&edge, &asker).await?, media, &caller.id),
+        (_, Some(media), _) => {
+            let (response, body) = write(operation.answer(&edge, &asker).await?, media, &caller.id)?;
+            Ok(response.map(|_| Body::from(body)))
+        }
         (_, None, _) => Err(RequestFault::NotAcceptable),
     }
 }
@@ -76,11 +80,14 @@ pub async fn get<E: Executor>(
         return Err(RequestFault::MethodNotAllowed(Some("POST")));
     }
     let (_, asker) = asker(&edge, &caller, &operation, request.headers(), peer).await?;
-    write(operation.answer(&edge, &asker).await?, media, &caller.id)
-}
-
-pub async fn options() -> Response {
-    (StatusCode::NO_CONTENT, [(ALLOW, "GET, HEAD, POST, OPTIONS")]).into_response()
+    let finished = operation.answer(&edge, &asker).await?;
+    let is_well = finished.body.errors.is_empty();
+    let (response, body) = write(finished, media, &caller.id)?;
+    Ok(if is_well {
+        caching::kept(request.headers(), body, response, Keeping::Caller)
+    } else {
+        response.map(|_| Body::from(body))
+    })
 }
 
 /// Who asks, by the token in the headers.
@@ -137,7 +144,8 @@ pub(super) fn fault_of(error: &Error, request_id: &str) -> RequestFault {
     }
 }
 
-fn write(finished: Finished, media: Media, request_id: &str) -> Result<Response, RequestFault> {
+/// Puts an answer of the executor: its head, and its body apart.
+fn write(finished: Finished, media: Media, request_id: &str) -> Result<(Response, Vec<u8>), RequestFault> {
     let Finished { status, retry_after, body } = finished;
     let answer = Answer::of(&body);
     let is_refused = answer.is_refused();
@@ -145,7 +153,7 @@ fn write(finished: Finished, media: Media, request_id: &str) -> Result<Response,
         log::internal(request_id, &Error::internal(error));
         RequestFault::Internal
     })?;
-    let mut response = Response::new(Body::from(text));
+    let mut response = Response::default();
     let asked_for = status.and_then(|status| StatusCode::from_u16(status).ok());
     *response.status_mut() = asked_for.unwrap_or(match (is_refused, media) {
         (true, Media::GraphqlResponse) => StatusCode::BAD_REQUEST,
@@ -159,5 +167,5 @@ fn write(finished: Finished, media: Media, request_id: &str) -> Result<Response,
     if let Some(seconds) = retry_after {
         headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
     }
-    Ok(response)
+    Ok((response, text))
 }

@@ -10,6 +10,7 @@
 //! | `socket`, `origin` | WebSockets: graphql-transport-ws, and whose page may open one |
 //! | [`vigil`] | how long somebody may listen |
 //! | `params`, `json`, `media` | the parts of such a request |
+//! | `caching`, `compression`, `cors` | what of an answer is kept, in how many bytes it travels, whose pages may read it |
 //! | `documents` | documents that were read before |
 //! | [`fault`] | every way in which a request is refused before or instead of execution |
 //! | `export` | a month's attendance as a table |
@@ -17,6 +18,9 @@
 //! | [`log`] | what the log looks like |
 
 mod boundary;
+mod caching;
+mod compression;
+mod cors;
 mod documents;
 mod explorer;
 mod export;
@@ -95,11 +99,17 @@ pub fn router_over<E: Executor>(app: Arc<App>, executor: E) -> Router {
 }
 
 fn router_of<E: Executor>(edge: Edge<E>) -> Router {
+    // What may be long; the explorer's files are compressed already. OPTIONS is a route so that the layer for CORS stands
+    // before it, which is what answers.
+    let api = Router::new()
+        .route("/graphql", get(graphql::get).post(graphql::post).options(async || ()))
+        .route("/exports/attendance.csv", get(export::attendance))
+        .layer(compression::layer())
+        .layer(cors::layer(&edge.app.config.allowed_origins));
     Router::new()
         .merge(explorer::routes())
-        .route("/graphql", get(graphql::get).post(graphql::post).options(graphql::options))
+        .merge(api)
         .route("/graphql/ws", get(socket::open))
-        .route("/exports/attendance.csv", get(export::attendance))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
         .route("/metrics", get(metrics::metrics))

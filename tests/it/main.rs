@@ -29,5 +29,6 @@ mod reference;
 mod review;
 mod schema;
 mod serve;
+mod transfer;
 mod working_time;
 mod writer;
