@@ -10,12 +10,13 @@
 //! | `socket`, `origin` | WebSockets: graphql-transport-ws, and whose page may open one |
 //! | [`vigil`] | how long somebody may listen |
 //! | `params`, `json`, `media` | the parts of such a request |
-//! | `documents` | documents that were read before |
+//! | `asked`, `documents` | the document that a request asks for; documents that were read before |
 //! | [`fault`] | every way in which a request is refused before or instead of execution |
 //! | `export` | a month's attendance as a table |
 //! | `health`, `metrics`, `explorer` | the other paths |
 //! | [`log`] | what the log looks like |
 
+mod asked;
 mod boundary;
 mod documents;
 mod explorer;
