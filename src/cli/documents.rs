@@ -19,7 +19,7 @@ pub(super) enum DocumentsCommand {
     /// Registers every document of a manifest, or none where one is refused: what Apollo's tools, Relay's compiler or
     /// graphql-codegen wrote.
     Register {
-        /// persisted-query-manifest.json, persisted_queries.json or persisted-documents.json.
+        /// `persisted-query-manifest.json`, `persisted_queries.json` or `persisted-documents.json`.
         file: PathBuf,
     },
     /// Lists the registered documents, retired ones among them.

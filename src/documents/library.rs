@@ -103,7 +103,9 @@ pub async fn forget_retired(app: &App) -> Result<()> {
     if !retired.is_empty() {
         let kept = &app.documents.kept;
         let gone = kept.iter().filter(|(_, kept)| kept.used_at.is_none() && retired.contains(&kept.hash));
-        gone.for_each(|(key, _)| kept.invalidate(&*key));
+        for (key, _) in gone {
+            kept.invalidate(&*key);
+        }
     }
     Ok(())
 }

@@ -14,7 +14,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::Key;
-use super::key::hex;
+use crate::id::hex;
 
 const APOLLO: &str = "apollo-persisted-query-manifest";
 

@@ -145,6 +145,7 @@ impl RequestFault {
     }
 
     /// Its words.
+    #[must_use]
     pub fn message(&self, locale: Locale) -> String {
         let plain = |key| locale.text(key, &[]);
         match self {

@@ -1,9 +1,9 @@
 //! Documents that are known by an id: registered by operators, taught by clients.
 
-mod learnt;
 mod policy;
-mod registered;
+mod registering;
 mod requests;
+mod teaching;
 
 use std::sync::Arc;
 

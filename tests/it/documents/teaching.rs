@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use bina::app::App;
 use bina::clock::Instant;
+use bina::documents::Key;
 use bina::identity::housekeeping;
 use chrono::TimeDelta;
 use entity::learnt_document::{ActiveModel, Entity, Model};
@@ -24,12 +25,8 @@ async fn learnt(app: &App) -> u64 {
 }
 
 async fn row(app: &App, text: &str) -> Option<Model> {
-    let hash: Vec<u8> = (0..64)
-        .step_by(2)
-        .map(|at| apollo_hash(text)[at..at + 2].to_owned())
-        .map(|digits| u8::from_str_radix(&digits, 16).unwrap())
-        .collect();
-    Entity::find_by_id(hash).one(app.db.read()).await.unwrap()
+    let Key::Hash(hash) = Key::of(text) else { panic!("{text}") };
+    Entity::find_by_id(hash.to_vec()).one(app.db.read()).await.unwrap()
 }
 
 /// Sends a document as Apollo's clients do the second time.
