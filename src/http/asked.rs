@@ -104,9 +104,14 @@ impl Asked {
                     registered(app, &key).await.and_then(found)
                 }
             }
-            Self::Both { text, key, .. } => {
+            Self::Both { text, key, is_lesson } => {
                 let known = documents::find(app, &key).await?;
-                let unknown = if is_open { RequestFault::DocumentUnknown } else { RequestFault::DocumentUnregistered };
+                let unknown = match (is_open, is_lesson) {
+                    (false, _) => RequestFault::DocumentUnregistered,
+                    (true, false) => RequestFault::DocumentUnknown,
+                    // What is taught by is the hash of the text, and this is no hash.
+                    (true, true) => Malformed::DocumentMismatch.into(),
+                };
                 let known = known.ok_or(unknown)?;
                 if *known == *text { found(known) } else { Err(RequestFault::from(Malformed::DocumentMismatch).into()) }
             }

@@ -95,7 +95,7 @@ async fn nothing_bad_is_learnt(#[values(Engine::Sqlite, Engine::Postgres)] engin
         (VIEWER, "0".repeat(64), 400, "BAD_REQUEST"),
         ("{ viewer {", apollo_hash("{ viewer {"), 200, "GRAPHQL_PARSE_FAILED"),
         (&*deep, apollo_hash(&deep), 400, "COST_LIMIT_EXCEEDED"),
-        (VIEWER, "nobody".to_owned(), 200, "PERSISTED_QUERY_NOT_FOUND"),
+        (VIEWER, "nobody".to_owned(), 400, "BAD_REQUEST"),
     ] {
         let answer = ask(&router, json!({ "query": text, "extensions": persisted(&hash) })).await;
         assert_eq!((answer.status.as_u16(), answer.code().as_str()), (status, code), "{text}");
