@@ -71,8 +71,9 @@ fn explain(Flawed { name, flaw }: &Flawed) -> String {
 async fn list(app: &App, out: &mut (dyn Write + Send)) -> Result<(), CliError> {
     let line = |(document, aliases): (entity::document::Model, Vec<entity::document_alias::Model>)| {
         let state = if document.retired_at.is_some() { "retired" } else { "active " };
-        let ids = aliases.iter().map(|alias| format!("  {}", alias.alias)).collect::<String>();
-        format!("{state}  {}  {}{ids}", Key::of(&document.text), document.name)
+        let mut parts = vec![state.to_owned(), Key::of(&document.text).to_string(), document.name];
+        parts.extend(aliases.into_iter().map(|alias| alias.alias));
+        parts.join("  ")
     };
     let lines: Vec<String> = registered::list(app).await?.into_iter().map(line).collect();
     print(out, &lines)
