@@ -5,6 +5,7 @@ use crate::attendance::writer::Writer;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Db;
+use crate::documents::Library;
 use crate::error::Result;
 use crate::events::Live;
 use crate::id::Ids;
@@ -33,6 +34,8 @@ pub struct App {
     pub actors: ActorCache,
     /// The duty of units, for a moment.
     pub duties: Duties,
+    /// Documents by their ids.
+    pub documents: Library,
     /// Check-ins on their way into the database.
     pub check_ins: Writer,
     /// E-mail.
@@ -56,6 +59,7 @@ impl App {
             hasher: Hasher::recommended(),
             actors: ActorCache::default(),
             duties: Duties::default(),
+            documents: Library::default(),
             check_ins: Writer::default(),
             mailer: Mailer::new(config.mail.as_ref())?,
             live: Live::default(),

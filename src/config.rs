@@ -54,6 +54,8 @@ pub struct Config {
     pub log: LogConfig,
     /// How long the coordinates of check-ins are kept.
     pub coordinates_kept: TimeDelta,
+    /// Which documents are executed.
+    pub documents: DocumentPolicy,
     /// What lets somebody read the metrics; without it this machine alone may.
     pub metrics_token: Option<Secret>,
 }
@@ -93,6 +95,15 @@ pub struct MailConfig {
     pub smtp_url: Secret,
     /// The sender's address.
     pub from: String,
+}
+
+/// Which documents are executed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DocumentPolicy {
+    /// Any; and clients may teach some.
+    Open,
+    /// Those alone that an operator registered.
+    Registered,
 }
 
 /// What the log looks like.
@@ -200,7 +211,7 @@ fn of_file(file: &Path) -> Result<BTreeMap<String, String>, ConfigError> {
     values.into_iter().map(text_of).collect()
 }
 
-const NAMES: [&str; 15] = [
+const NAMES: [&str; 16] = [
     "config",
     "listen",
     "allowed_origins",
@@ -215,6 +226,7 @@ const NAMES: [&str; 15] = [
     "log_level",
     "log_format",
     "coordinate_days",
+    "documents",
     "metrics_token",
 ];
 
@@ -274,6 +286,11 @@ impl Config {
             },
             mail: mail(settings)?,
             log: LogConfig { level, is_json },
+            documents: settings.parse("documents", DocumentPolicy::Open, "open or registered", |text| match text {
+                "open" => Some(DocumentPolicy::Open),
+                "registered" => Some(DocumentPolicy::Registered),
+                _ => None,
+            })?,
             metrics_token: metrics_token(settings)?,
             data_dir,
         })
@@ -360,6 +377,10 @@ impl fmt::Display for Config {
         }
         write!(f, " log={} {}", self.log.level, if self.log.is_json { "json" } else { "text" })?;
         write!(f, " coordinate_days={}", self.coordinates_kept.num_days())?;
+        f.write_str(match self.documents {
+            DocumentPolicy::Open => " documents=open",
+            DocumentPolicy::Registered => " documents=registered",
+        })?;
         f.write_str(if self.metrics_token.is_some() { " metrics=token" } else { " metrics=loopback" })
     }
 }

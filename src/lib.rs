@@ -9,6 +9,7 @@
 //! | [`programme`] | courses, runs, sessions, enrolments |
 //! | [`attendance`] | check-ins |
 //! | [`audit`] | what was decided over people, chained by hashes |
+//! | [`documents`] | documents of GraphQL that are known by an id |
 //! | [`events`] | what happened, on its way to those who want to know of it |
 //! | [`policy`] | every authorisation decision |
 //! | [`import`], [`demo`] | data from files |
@@ -22,6 +23,7 @@ pub mod clock;
 pub mod config;
 pub mod db;
 pub mod demo;
+pub mod documents;
 pub mod error;
 pub mod events;
 pub mod graphql;

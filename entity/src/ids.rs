@@ -114,6 +114,8 @@ typed_ids! {
     CourseSessionId = "ses";
     /// A phone or browser in which somebody is logged in.
     DeviceId = "dev";
+    /// A registered document of GraphQL.
+    DocumentId = "doc";
     /// Leave, duty travel or work from home.
     DutyArrangementId = "arr";
     /// A civil servant (*ASN*).

@@ -12,6 +12,7 @@ mod m0004_course;
 mod m0005_attendance;
 mod m0006_audit;
 mod m0007_review;
+mod m0008_documents;
 
 pub use sea_orm_migration::{MigrationStatus, MigratorTrait};
 
@@ -29,6 +30,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_attendance::Migration),
             Box::new(m0006_audit::Migration),
             Box::new(m0007_review::Migration),
+            Box::new(m0008_documents::Migration),
         ]
     }
 }

@@ -21,7 +21,7 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::id::digest;
+use crate::id::{digest, hex};
 
 /// What was decided. It takes ids, words of enums, days, numbers and digests, so that no personal data gets in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -153,12 +153,4 @@ fn hash(before: &[u8], entry: &audit_entry::Model) -> Vec<u8> {
         entry.subject.as_bytes(),
         entry.detail.as_bytes(),
     ])
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

@@ -1,6 +1,7 @@
 //! The command line.
 
 mod backup;
+mod documents;
 mod start;
 mod verify;
 
@@ -19,6 +20,7 @@ use crate::attendance::review;
 use crate::clock::Clock;
 use crate::config::ConfigError;
 use crate::db::{self, Db, Direction, Turn};
+use crate::documents::keep_up;
 use crate::error::{Error, Kind};
 use crate::id::Ids;
 use crate::identity::{housekeeping, keys, roles};
@@ -50,6 +52,7 @@ lower case, without BINA_):
   BINA_SMTP_URL, BINA_MAIL_FROM   the mail server (smtp://, smtps://) and the sender
   BINA_LOG_LEVEL, BINA_LOG_FORMAT   error|warn|info|debug|trace [info], json|text [json]
   BINA_COORDINATE_DAYS   days after which the coordinates of check-ins are forgotten, 8 to 3650 [90]
+  BINA_DOCUMENTS      open|registered: whether any document is executed, or registered ones alone [open]
   BINA_METRICS_TOKEN  the bearer token of /metrics; without it, this machine alone may read them";
 
 #[derive(Debug, Subcommand)]
@@ -66,6 +69,9 @@ enum Command {
     Migrate(MigrateCommand),
     /// Reads a file of reference data, units or people into the database.
     Import(ImportArgs),
+    /// The documents that apps send by their ids.
+    #[command(subcommand)]
+    Documents(documents::DocumentsCommand),
     /// Writes the whole database into one file, while servers run.
     Backup(backup::BackupArgs),
     /// Puts a backup into an empty database and checks it.
@@ -154,6 +160,9 @@ pub enum CliError {
         /// Why.
         why: String,
     },
+    /// Documents that cannot be registered, or are not there.
+    #[error("{0}")]
+    Documents(String),
     /// The audit log is not what it was.
     #[error("the audit log: {0}")]
     Broken(String),
@@ -226,6 +235,7 @@ pub async fn run(cli: Cli, out: &mut (dyn Write + Send)) -> Result<(), CliError>
         }
         Command::Migrate(command) => migrate(command, out).await,
         Command::Import(args) => import(args, out).await,
+        Command::Documents(command) => documents::run(command, out).await,
         Command::Backup(args) => backup::backup(args, out).await,
         Command::Restore(args) => backup::restore(args, out).await,
         Command::Verify(args) => verify::run(args, out).await,
@@ -242,8 +252,10 @@ pub async fn run(cli: Cli, out: &mut (dyn Write + Send)) -> Result<(), CliError>
 async fn serve(app: Arc<App>, listener: tokio::net::TcpListener) -> Result<(), CliError> {
     let housekeeping = tokio::spawn(housekeeping::run(app.clone()));
     let review = tokio::spawn(review::run(app.clone()));
+    let documents = tokio::spawn(keep_up(app.clone()));
     let served = http::serve(app.clone(), listener, http::stop_signal()).await;
     review.abort();
+    documents.abort();
     // Those whose phones hung up: everybody else has their answer by now.
     if timeout(LAST_WRITES, app.check_ins.drain()).await.is_err() {
         tracing::warn!("some check-ins were not written in time; their phones have no answer and will send them again");

@@ -11,6 +11,7 @@ pub mod payload;
 pub mod rows;
 pub mod scalars;
 pub mod search;
+pub mod validation;
 pub mod viewer;
 
 use std::sync::Arc;

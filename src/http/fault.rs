@@ -38,6 +38,10 @@ pub enum RequestFault {
     BodyTooSlow,
     /// The body or the query string is no GraphQL request.
     Malformed(Malformed),
+    /// Nobody knows the document by its id.
+    DocumentUnknown,
+    /// Registered documents alone are executed, and this is none.
+    DocumentUnregistered,
     /// The query text is no GraphQL.
     ParseFailed {
         /// What the parser says.
@@ -70,6 +74,12 @@ pub enum Malformed {
     NotAnObject,
     /// `query` is missing or no text.
     Query,
+    /// `documentId` is no id of a document.
+    DocumentId,
+    /// `persistedQuery` among the extensions is none, or of another version.
+    PersistedQuery,
+    /// The text is not that of the id beside it, or two ids name two documents.
+    DocumentMismatch,
     /// `operationName` is neither a text nor null.
     OperationName,
     /// `variables` is neither an object nor null.
@@ -89,6 +99,9 @@ impl Malformed {
             Self::NestedTooDeep => "fault-nested-too-deep",
             Self::NotAnObject => "fault-not-an-object",
             Self::Query => "fault-query",
+            Self::DocumentId => "fault-document-id",
+            Self::PersistedQuery => "fault-persisted-query",
+            Self::DocumentMismatch => "fault-document-mismatch",
             Self::OperationName => "fault-operation-name",
             Self::Variables => "fault-variables",
             Self::Extensions => "fault-extensions",
@@ -116,6 +129,9 @@ impl RequestFault {
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE"),
             Self::BodyTooSlow => (StatusCode::REQUEST_TIMEOUT, "REQUEST_TIMEOUT"),
             Self::Malformed(_) => (StatusCode::BAD_REQUEST, "BAD_REQUEST"),
+            // Apollo iOS reads no other status, whatever the media type; Apollo Server says the same.
+            Self::DocumentUnknown => (StatusCode::OK, "PERSISTED_QUERY_NOT_FOUND"),
+            Self::DocumentUnregistered => (StatusCode::FORBIDDEN, "DOCUMENT_NOT_REGISTERED"),
             Self::ParseFailed { .. } | Self::Refused(Breach::Malformed(..)) => (of_document, "GRAPHQL_PARSE_FAILED"),
             Self::Refused(Breach::Limit(..)) => (StatusCode::BAD_REQUEST, "COST_LIMIT_EXCEEDED"),
             Self::Refused(Breach::Cycle(_) | Breach::NoOperation(_) | Breach::NotOneField) => {
@@ -128,7 +144,9 @@ impl RequestFault {
         }
     }
 
-    fn message(&self, locale: Locale) -> String {
+    /// Its words.
+    #[must_use]
+    pub fn message(&self, locale: Locale) -> String {
         let plain = |key| locale.text(key, &[]);
         match self {
             Self::NotFound => plain("fault-not-found"),
@@ -142,6 +160,9 @@ impl RequestFault {
             Self::TooLarge => plain("fault-too-large"),
             Self::BodyTooSlow => plain("fault-body-too-slow"),
             Self::Malformed(malformed) => plain(malformed.message_key()),
+            // Clients compare it.
+            Self::DocumentUnknown => "PersistedQueryNotFound".to_owned(),
+            Self::DocumentUnregistered => plain("fault-document-unregistered"),
             Self::ParseFailed { message, .. } => {
                 locale.text("fault-parse-failed", &[("reason", message.chars().take(120).collect())])
             }
@@ -178,7 +199,8 @@ impl RequestFault {
 
     /// Whether the request is well-formed, and its document is refused.
     pub(super) const fn is_of_document(&self) -> bool {
-        matches!(self, Self::ParseFailed { .. } | Self::Refused(_) | Self::VariableMissing(_))
+        let is_unknown = matches!(self, Self::DocumentUnknown | Self::DocumentUnregistered);
+        is_unknown || matches!(self, Self::ParseFailed { .. } | Self::Refused(_) | Self::VariableMissing(_))
     }
 
     /// The fault as the one error of an answer.

@@ -44,7 +44,7 @@ pub async fn post<E: Executor>(
     let body = params::read_body(&parts.headers, body).await?;
     let limits = Limits::default();
     let params = Params::from_body(&body, limits.json_brackets)?;
-    let operation = match Operation::read(params, &edge.documents, &limits) {
+    let operation = match Operation::read(params, &edge, &limits, &caller.id).await {
         // Whoever takes events alone may see no body with another status.
         Err(fault) if fault.is_of_document() && caller.media.is_none() && streaming == Some(Streaming::Events) => {
             return Ok(pieces::refusal(fault, &caller));
@@ -75,7 +75,7 @@ pub async fn get<E: Executor>(
     let limits = Limits::default();
     let params = Params::from_query_string(request.uri().query().unwrap_or_default(), limits.json_brackets)?;
     let peer = request.extensions().get().copied();
-    let operation = Operation::read(params, &edge.documents, &limits)?;
+    let operation = Operation::read(params, &edge, &limits, &caller.id).await?;
     if operation.kind() != OperationType::Query {
         return Err(RequestFault::MethodNotAllowed(Some("POST")));
     }

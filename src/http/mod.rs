@@ -11,12 +11,13 @@
 //! | [`vigil`] | how long somebody may listen |
 //! | `params`, `json`, `media` | the parts of such a request |
 //! | `caching`, `compression`, `cors` | what of an answer is kept, in how many bytes it travels, whose pages may read it |
-//! | `documents` | documents that were read before |
+//! | `asked`, `documents` | the document that a request asks for; documents that were read before |
 //! | [`fault`] | every way in which a request is refused before or instead of execution |
 //! | `export` | a month's attendance as a table |
 //! | `health`, `metrics`, `explorer` | the other paths |
 //! | [`log`] | what the log looks like |
 
+mod asked;
 mod boundary;
 mod caching;
 mod compression;

@@ -13,7 +13,6 @@ use tokio::time::timeout;
 use tracing::Instrument as _;
 
 use super::Edge;
-use super::documents::Documents;
 use super::fault::RequestFault;
 use super::graphql::Peer;
 use super::params::Params;
@@ -53,13 +52,21 @@ pub type Said = Result<Finished, RequestFault>;
 
 impl Operation {
     /// Reads a request: the guard stands before the parser and before the executor.
-    pub fn read(params: Params, documents: &Documents, limits: &Limits) -> Result<Self, RequestFault> {
-        let Params { query, operation_name, variables } = params;
-        let (document, executed) = documents.read(&query, operation_name.as_deref(), &variables, limits)?;
+    pub async fn read<E>(
+        params: Params,
+        edge: &Edge<E>,
+        limits: &Limits,
+        request_id: &str,
+    ) -> Result<Self, RequestFault> {
+        let Params { asked, operation_name, variables } = params;
+        let found = asked.find(&edge.app).await.map_err(|refused| refused.into_fault(request_id))?;
+        let (document, executed) = edge.documents.read(&found.text, operation_name.as_deref(), &variables, limits)?;
+        found.learn(&edge.app).await;
         if let Some(name) = missing_variable(&document, executed.name.as_deref(), &variables) {
             return Err(RequestFault::VariableMissing(name));
         }
-        let mut request = GraphqlRequest::new(query).variables(variables);
+        // The executor needs no text of what is parsed.
+        let mut request = GraphqlRequest::new(String::new()).variables(variables);
         request.operation_name = operation_name;
         request.set_parsed_query((*document).clone());
         Ok(Self { request, executed })

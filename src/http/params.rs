@@ -9,19 +9,24 @@ use axum::http::header::CONTENT_LENGTH;
 use futures_util::StreamExt as _;
 use tokio::time::timeout;
 
+use super::asked::Asked;
 use super::fault::{Malformed, RequestFault};
 use super::json;
+use crate::documents::Key;
 
 /// Bytes of a body: 200 check-ins of a day offline take about 80 KiB.
 pub(super) const MAX_BODY: usize = 256 * 1024;
 /// How long a body may take to come.
 const BODY_TIME: Duration = Duration::from_secs(10);
 
+/// The parameters of a query string that mean something.
+const NAMES: [&str; 5] = ["query", "documentId", "operationName", "variables", "extensions"];
+
 /// What is asked for.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Debug, PartialEq)]
 pub struct Params {
     /// The document.
-    pub query: String,
+    pub asked: Asked,
     /// Which of its operations.
     pub operation_name: Option<String>,
     /// Its variables.
@@ -59,28 +64,34 @@ impl Params {
     pub fn from_json(value: Value) -> Result<Self, Malformed> {
         let Value::Object(mut object) = value else { return Err(Malformed::NotAnObject) };
         let mut take = |name| object.swap_remove(name).filter(|value| *value != Value::Null);
-        let Some(Value::String(query)) = take("query") else { return Err(Malformed::Query) };
+        let query = match take("query") {
+            None => None,
+            Some(Value::String(query)) => Some(query),
+            Some(_) => return Err(Malformed::Query),
+        };
+        let document_id = match take("documentId") {
+            None => None,
+            Some(Value::String(id)) => Some(document_id(&id)?),
+            Some(_) => return Err(Malformed::DocumentId),
+        };
         let operation_name = match take("operationName") {
             None => None,
             Some(Value::String(name)) => Some(name).filter(|name| !name.is_empty()),
             Some(_) => return Err(Malformed::OperationName),
         };
         let variables = take("variables");
-        match take("extensions") {
-            None | Some(Value::Object(_)) => {}
-            Some(_) => return Err(Malformed::Extensions),
-        }
-        Ok(Self { query, operation_name, variables: variables_of(variables)? })
+        let asked = Asked::of(query, document_id, persisted_query(take("extensions"))?)?;
+        Ok(Self { asked, operation_name, variables: variables_of(variables)? })
     }
 
     /// From the query string of a GET request.
     pub fn from_query_string(text: &str, max_brackets: usize) -> Result<Self, Malformed> {
-        let mut query = None;
-        let mut params = Self::default();
+        let (mut query, mut id, mut persisted) = (None, None, None);
+        let (mut operation_name, mut variables) = (None, Variables::default());
         let mut seen = Vec::new();
         for (name, value) in pairs(text)? {
             // An empty parameter is one that was left out: clients send `variables=`.
-            if !["query", "operationName", "variables", "extensions"].contains(&name.as_str()) || value.is_empty() {
+            if !NAMES.contains(&name.as_str()) || value.is_empty() {
                 continue;
             }
             if seen.contains(&name) {
@@ -88,17 +99,14 @@ impl Params {
             }
             match name.as_str() {
                 "query" => query = Some(value),
-                "operationName" => params.operation_name = Some(value),
-                "variables" => params.variables = variables_of(Some(json::parse(value.as_bytes(), max_brackets)?))?,
-                _ => match json::parse(value.as_bytes(), max_brackets)? {
-                    Value::Object(_) | Value::Null => {}
-                    _ => return Err(Malformed::Extensions),
-                },
+                "documentId" => id = Some(document_id(&value)?),
+                "operationName" => operation_name = Some(value),
+                "variables" => variables = variables_of(Some(json::parse(value.as_bytes(), max_brackets)?))?,
+                _ => persisted = persisted_query(Some(json::parse(value.as_bytes(), max_brackets)?))?,
             }
             seen.push(name);
         }
-        params.query = query.ok_or(Malformed::Query)?;
-        Ok(params)
+        Ok(Self { asked: Asked::of(query, id, persisted)?, operation_name, variables })
     }
 }
 
@@ -106,6 +114,29 @@ impl Params {
 pub fn pairs(text: &str) -> Result<Vec<(String, String)>, Malformed> {
     let parts = text.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
     parts.map(|(name, value)| Ok((decode(name)?, decode(value)?))).collect()
+}
+
+fn document_id(text: &str) -> Result<Key, Malformed> {
+    Key::read(text).ok_or(Malformed::DocumentId)
+}
+
+/// The hash of Apollo's `persistedQuery` among the extensions.
+fn persisted_query(extensions: Option<Value>) -> Result<Option<Key>, Malformed> {
+    let mut extensions = match extensions {
+        None | Some(Value::Null) => return Ok(None),
+        Some(Value::Object(extensions)) => extensions,
+        Some(_) => return Err(Malformed::Extensions),
+    };
+    let persisted = match extensions.swap_remove("persistedQuery") {
+        None | Some(Value::Null) => return Ok(None),
+        Some(Value::Object(persisted)) => persisted,
+        Some(_) => return Err(Malformed::PersistedQuery),
+    };
+    let is_known = matches!(persisted.get("version"), Some(Value::Number(version)) if version.as_u64() == Some(1));
+    match persisted.get("sha256Hash") {
+        Some(Value::String(hash)) if is_known => Key::read(hash).map(Some).ok_or(Malformed::PersistedQuery),
+        _ => Err(Malformed::PersistedQuery),
+    }
 }
 
 fn variables_of(value: Option<Value>) -> Result<Variables, Malformed> {
@@ -145,7 +176,7 @@ mod tests {
     fn a_body_is_an_object_with_a_query() {
         let body = br#"{"query": "{a}", "operationName": null, "variables": {"a": 1}, "extensions": {}, "id": 7}"#;
         let params = Params::from_body(body, 64).unwrap();
-        assert_eq!(params.query, "{a}");
+        assert_eq!(params.asked, Asked::Text("{a}".to_owned()));
         assert_eq!(params.operation_name, None);
         assert_eq!(params.variables.into_value().to_string(), "{a: 1}");
         for (body, fault) in [
@@ -154,6 +185,18 @@ mod tests {
             ("{}", Malformed::Query),
             (r#"{"query": null}"#, Malformed::Query),
             (r#"{"query": ["{a}"]}"#, Malformed::Query),
+            (r#"{"query": 1, "documentId": "a"}"#, Malformed::Query),
+            (r#"{"documentId": 1}"#, Malformed::DocumentId),
+            (r#"{"documentId": "a b"}"#, Malformed::DocumentId),
+            (r#"{"documentId": "sha256:0"}"#, Malformed::DocumentId),
+            (r#"{"query": "{a}", "documentId": ""}"#, Malformed::DocumentId),
+            (r#"{"documentId": "a", "extensions": {"persistedQuery": 1}}"#, Malformed::PersistedQuery),
+            (r#"{"extensions": {"persistedQuery": {}}}"#, Malformed::PersistedQuery),
+            (r#"{"extensions": {"persistedQuery": {"version": 1}}}"#, Malformed::PersistedQuery),
+            (r#"{"extensions": {"persistedQuery": {"sha256Hash": "a"}}}"#, Malformed::PersistedQuery),
+            (r#"{"extensions": {"persistedQuery": {"version": 2, "sha256Hash": "a"}}}"#, Malformed::PersistedQuery),
+            (r#"{"extensions": {"persistedQuery": {"version": 1, "sha256Hash": "a:b"}}}"#, Malformed::PersistedQuery),
+            (r#"{"extensions": {"persistedQuery": null}}"#, Malformed::Query),
             (r#"{"query": "{a}", "operationName": 1}"#, Malformed::OperationName),
             (r#"{"query": "{a}", "variables": []}"#, Malformed::Variables),
             (r#"{"query": "{a}", "extensions": "x"}"#, Malformed::Extensions),
@@ -167,10 +210,10 @@ mod tests {
     fn a_query_string_reads_in_one_way() {
         let read = |text| Params::from_query_string(text, 64);
         let params = read("query=query+A%7Ba%7D&operationName=A&variables=%7B%22a%22%3A%22%C3%A9%22%7D&v=1").unwrap();
-        assert_eq!(params.query, "query A{a}");
+        assert_eq!(params.asked, Asked::Text("query A{a}".to_owned()));
         assert_eq!(params.operation_name.as_deref(), Some("A"));
         assert_eq!(params.variables.into_value().to_string(), "{a: \"é\"}");
-        assert_eq!(read("query={a}&operationName=&variables=").unwrap().query, "{a}");
+        assert_eq!(read("query={a}&operationName=&variables=").unwrap().asked, Asked::Text("{a}".to_owned()));
         for (text, fault) in [
             ("", Malformed::Query),
             ("operationName=A", Malformed::Query),
@@ -182,6 +225,9 @@ mod tests {
             ("query={a}&variables=[]", Malformed::Variables),
             ("query={a}&variables={", Malformed::NotJson),
             ("query={a}&extensions=1", Malformed::Extensions),
+            ("documentId=sha256:0", Malformed::DocumentId),
+            ("documentId=a&documentId=a", Malformed::QueryString),
+            ("extensions={%22persistedQuery%22:1}", Malformed::PersistedQuery),
         ] {
             assert_eq!(read(text), Err(fault), "{text}");
         }

@@ -1,5 +1,5 @@
 //! What has served its time goes: counters of failures that were forgiven, codes and refresh tokens that ended,
-//! coordinates of check-ins.
+//! documents that nobody uses, coordinates of check-ins.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,6 +10,7 @@ use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 
 use crate::app::App;
 use crate::attendance::review::expiry;
+use crate::documents::learnt;
 use crate::error::Result;
 
 /// How often.
@@ -39,6 +40,7 @@ pub async fn tidy(app: &App) -> Result<()> {
     throttle::Entity::delete_many().filter(throttle::Column::LastFailureAt.lt(before)).exec(&transaction).await?;
     one_time_code::Entity::delete_many().filter(one_time_code::Column::ExpiresAt.lt(before)).exec(&transaction).await?;
     refresh_token::Entity::delete_many().filter(refresh_token::Column::ExpiresAt.lt(before)).exec(&transaction).await?;
+    learnt::tidy(&transaction, app.clock.now()).await?;
     transaction.commit().await?;
     expiry::forget(app).await
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bina::app::App;
 use bina::clock::{Clock, Instant};
-use bina::config::{Config, DatabaseConfig, LogConfig, Secret, TokenConfig};
+use bina::config::{Config, DatabaseConfig, DocumentPolicy, LogConfig, Secret, TokenConfig};
 use bina::db::{self, Direction};
 use bina::identity::password::Hasher;
 use sea_orm::{ConnectionTrait as _, Database, DbBackend, DbErr, Statement};
@@ -57,6 +57,7 @@ impl World {
             mail: None,
             log: LogConfig { level: tracing::Level::WARN, is_json: false },
             coordinates_kept: chrono::TimeDelta::days(90),
+            documents: DocumentPolicy::Open,
             metrics_token: None,
         };
         let mut app = App::start(config, Clock::fixed(monday_morning())).await.expect("the app starts");

@@ -10,6 +10,7 @@ mod cities;
 mod client;
 mod correction;
 mod demo;
+mod documents;
 mod explorer;
 mod faults;
 mod guard;

@@ -223,7 +223,7 @@ impl<E: Executor> Connection<E> {
             return self.refuse(&id, &RequestFault::TooManyOperations(MAX_OPERATIONS), &request_id).await;
         }
         let params = Params::from_json(payload).map_err(|_| Close::BadMessage)?;
-        let operation = match Operation::read(params, &self.edge.documents, limits) {
+        let operation = match Operation::read(params, &self.edge, limits, &request_id).await {
             Ok(operation) => operation,
             Err(fault) => return self.refuse(&id, &fault, &request_id).await,
         };

@@ -1,7 +1,7 @@
 //! Subscriptions: what is told, to whom, and how the ways of telling behave.
 
 mod codes;
-mod peer;
+pub mod peer;
 mod pieces;
 mod roll;
 mod socket;

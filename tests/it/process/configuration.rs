@@ -45,6 +45,7 @@ fn assert_refused(ended: &Ended, variable: &str, takes: &str) {
 #[case("BINA_ALLOWED_ORIGINS", "app.kota.go.id", "https://app.kota.go.id")]
 #[case("BINA_LOG_LEVEL", "loud", "error, warn, info, debug or trace")]
 #[case("BINA_LOG_FORMAT", "[json]", "json or text")]
+#[case("BINA_DOCUMENTS", "closed", "open or registered")]
 #[case("BINA_CONFIG", "/nowhere.toml", "a TOML file")]
 #[case("BINA_CONFIG", "/", "a TOML file")]
 fn a_wrong_value_stops_the_start(#[case] variable: &str, #[case] value: &str, #[case] takes: &str) {

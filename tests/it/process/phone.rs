@@ -68,6 +68,11 @@ impl Phone {
 
     /// Sends an operation; no answer is an error.
     pub fn try_send(&self, query: &str, variables: Value) -> Result<Answer, ureq::Error> {
+        self.try_post(json!({ "query": query, "variables": variables }))
+    }
+
+    /// Sends a body; no answer is an error.
+    pub fn try_post(&self, body: Value) -> Result<Answer, ureq::Error> {
         let mut request = self.agent.post(format!("{}/graphql", self.url));
         if let Some(token) = &self.token {
             request = request.header("Authorization", format!("Bearer {token}"));
@@ -75,7 +80,7 @@ impl Phone {
         if let Some(language) = self.language {
             request = request.header("Accept-Language", language);
         }
-        answer(request.send_json(json!({ "query": query, "variables": variables }))?)
+        answer(request.send_json(body)?)
     }
 
     /// Sends an operation.
