@@ -1,6 +1,7 @@
 //! What every action is given: a plain struct, passed on explicitly.
 
 use crate::attendance::duties::Duties;
+use crate::attendance::quota::Quota;
 use crate::attendance::writer::Writer;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -33,6 +34,8 @@ pub struct App {
     pub actors: ActorCache,
     /// The duty of units, for a moment.
     pub duties: Duties,
+    /// What people have used of the attempts that a day may have.
+    pub check_in_quota: Quota,
     /// Check-ins on their way into the database.
     pub check_ins: Writer,
     /// E-mail.
@@ -56,6 +59,7 @@ impl App {
             hasher: Hasher::recommended(),
             actors: ActorCache::default(),
             duties: Duties::default(),
+            check_in_quota: Quota::default(),
             check_ins: Writer::default(),
             mailer: Mailer::new(config.mail.as_ref())?,
             live: Live::default(),

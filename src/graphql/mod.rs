@@ -25,7 +25,7 @@ use crate::app::App;
 use crate::attendance::schema::{
     ArrangementMutation, ArrangementQuery, AttendanceMutation, AttendanceSubscription, CorrectionMutation,
     CorrectionQuery, LatenessMutation, LatenessQuery, RamadanMutation, RamadanQuery, ReviewMutation, ReviewQuery,
-    RosterMutation,
+    RevocationMutation, RosterMutation,
 };
 use crate::error::{Kind, Refusal, Result};
 use crate::identity::schema::{AccountMutation, RoleMutation, RoleQuery, SessionMutation};
@@ -65,6 +65,7 @@ pub struct Mutation(
     LatenessMutation,
     RamadanMutation,
     CorrectionMutation,
+    RevocationMutation,
     ReviewMutation,
     RosterMutation,
 );
