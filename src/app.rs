@@ -1,6 +1,7 @@
 //! What every action is given: a plain struct, passed on explicitly.
 
 use crate::attendance::duties::Duties;
+use crate::attendance::quota::Quota;
 use crate::attendance::writer::Writer;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -36,6 +37,8 @@ pub struct App {
     pub duties: Duties,
     /// Documents by their ids.
     pub documents: Library,
+    /// What people have used of the attempts that a day may have.
+    pub check_in_quota: Quota,
     /// Check-ins on their way into the database.
     pub check_ins: Writer,
     /// E-mail.
@@ -60,6 +63,7 @@ impl App {
             actors: ActorCache::default(),
             duties: Duties::default(),
             documents: Library::default(),
+            check_in_quota: Quota::default(),
             check_ins: Writer::default(),
             mailer: Mailer::new(config.mail.as_ref())?,
             live: Live::default(),

@@ -120,11 +120,21 @@ problems! { $
     CapturedInFuture = "CAPTURED_IN_FUTURE", "problem-captured-in-future";
     /// Captured more than 7 days ago.
     TooOld = "TOO_OLD", "problem-too-old";
+    /// As many attempts of the person as a day may have, `max`, were recorded within it.
+    TooManyCheckIns = "TOO_MANY_CHECK_INS", "problem-too-many-check-ins";
+    /// It could not be recorded now: keep it, and send it again with the same key.
+    Unavailable = "UNAVAILABLE", "problem-unavailable";
 
     /// More happened than a subscriber took.
     TooSlow = "TOO_SLOW", "problem-too-slow";
     /// Somebody has decided already, or it was taken back.
     AlreadyDecided = "ALREADY_DECIDED", "problem-already-decided";
+    /// Nobody approved it, so that there is nothing to revoke.
+    NotApproved = "NOT_APPROVED", "problem-not-approved";
+    /// The same has been asked for already, and nobody has decided yet.
+    AlreadyRequested = "ALREADY_REQUESTED", "problem-already-requested";
+    /// `max` requests of the person wait for a decision already.
+    TooManyOpen = "TOO_MANY_OPEN", "problem-too-many-open";
     /// What holds from today on or longer is not taken back.
     AlreadyBegun = "ALREADY_BEGUN", "problem-already-begun";
     /// It lies over something else of the same person.

@@ -28,6 +28,10 @@ pub struct Model {
     pub decided_by: Option<AccountId>,
     pub decided_at: Option<DateTimeUtc>,
     pub decision_note: Option<String>,
+    /// Who took back the approval.
+    pub revoked_by: Option<AccountId>,
+    pub revoked_at: Option<DateTimeUtc>,
+    pub revocation_note: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

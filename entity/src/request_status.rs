@@ -14,4 +14,6 @@ pub enum RequestStatus {
     Rejected,
     /// Whoever asked took it back.
     Withdrawn,
+    /// It held; whoever may decide took that back.
+    Revoked,
 }

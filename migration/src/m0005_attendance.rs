@@ -41,7 +41,7 @@ CREATE TABLE duty_arrangement (
     ends_on DAY NOT NULL CHECK (ends_on >= starts_on),
     reason text NOT NULL,
     document text,
-    status text NOT NULL CHECK (status IN ('REQUESTED', 'APPROVED', 'REJECTED', 'WITHDRAWN')),
+    status text NOT NULL CHECK (status IN ('REQUESTED', 'APPROVED', 'REJECTED', 'WITHDRAWN', 'REVOKED')),
     idempotency_key UUID NOT NULL,
     payload_hash BYTES NOT NULL,
     requested_by UUID NOT NULL REFERENCES account (id),
@@ -49,8 +49,13 @@ CREATE TABLE duty_arrangement (
     decided_by UUID REFERENCES account (id),
     decided_at INSTANT,
     decision_note text,
+    revoked_by UUID REFERENCES account (id),
+    revoked_at INSTANT,
+    revocation_note text,
     -- What was approved and then taken back keeps who approved it.
-    CHECK (status = 'WITHDRAWN' OR (status IN ('APPROVED', 'REJECTED')) = (decided_at IS NOT NULL))
+    CHECK (status = 'WITHDRAWN' OR (status IN ('APPROVED', 'REJECTED', 'REVOKED')) = (decided_at IS NOT NULL)),
+    CHECK ((status = 'REVOKED') = (revoked_at IS NOT NULL)),
+    CHECK ((revoked_at IS NULL) = (revoked_by IS NULL) AND (revoked_at IS NULL) = (revocation_note IS NULL))
 ) STRICT;
 CREATE UNIQUE INDEX duty_arrangement_key ON duty_arrangement (employee_id, idempotency_key);
 CREATE INDEX duty_arrangement_employee ON duty_arrangement (employee_id, ends_on);
@@ -164,14 +169,20 @@ CREATE TABLE correction (
     happened_at INSTANT NOT NULL,
     reason text NOT NULL,
     evidence text,
-    status text NOT NULL CHECK (status IN ('REQUESTED', 'APPROVED', 'REJECTED', 'WITHDRAWN')),
+    status text NOT NULL CHECK (status IN ('REQUESTED', 'APPROVED', 'REJECTED', 'WITHDRAWN', 'REVOKED')),
     idempotency_key UUID NOT NULL,
     payload_hash BYTES NOT NULL,
     requested_at INSTANT NOT NULL,
     decided_by UUID REFERENCES account (id),
     decided_at INSTANT,
     decision_note text,
-    CHECK ((status IN ('APPROVED', 'REJECTED')) = (decided_at IS NOT NULL))
+    revoked_by UUID REFERENCES account (id),
+    revoked_at INSTANT,
+    revocation_note text,
+    -- What was approved and then revoked keeps who approved it.
+    CHECK ((status IN ('APPROVED', 'REJECTED', 'REVOKED')) = (decided_at IS NOT NULL)),
+    CHECK ((status = 'REVOKED') = (revoked_at IS NOT NULL)),
+    CHECK ((revoked_at IS NULL) = (revoked_by IS NULL) AND (revoked_at IS NULL) = (revocation_note IS NULL))
 ) STRICT;
 CREATE UNIQUE INDEX correction_key ON correction (employee_id, idempotency_key);
 CREATE INDEX correction_day ON correction (employee_id, workday_on);

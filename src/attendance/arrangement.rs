@@ -5,22 +5,23 @@
 
 use chrono::{Days, NaiveDate};
 use entity::duty_arrangement::{self, Kind};
-use entity::ids::{AccountId, DutyArrangementId, EmployeeId};
+use entity::ids::{AccountId, AgencyId, DutyArrangementId, EmployeeId, UnitId};
 use entity::{RequestStatus, employee};
-use sea_orm::sea_query::LockType;
 use sea_orm::{
-    ActiveEnum as _, ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, DatabaseTransaction, EntityTrait as _,
-    IntoActiveModel as _, QueryFilter as _, QuerySelect as _,
+    ActiveEnum as _, ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, ConnectionTrait, DatabaseTransaction,
+    EntityTrait as _, IntoActiveModel as _, QueryFilter as _,
 };
 use serde_json::json;
 use uuid::Uuid;
 
-use super::duties;
-use super::schema::arrangement::{
-    DecideDutyArrangementInput, DutyArrangementInput, RecordDutyArrangementInput, RequestDecision,
-    RequestDutyArrangementInput, WithdrawDutyArrangementInput,
+use super::requests::{asking, held};
+use super::schema::arrangement_input::{
+    DecideDutyArrangementInput, DutyArrangementInput, RecordDutyArrangementInput, RequestDutyArrangementInput,
+    WithdrawDutyArrangementInput,
 };
+use super::schema::request::RequestDecision;
 use super::working_time::is_leave;
+use super::{duties, requests};
 use crate::app::App;
 use crate::audit::{self, Entry};
 use crate::error::{Error, Result};
@@ -36,6 +37,10 @@ const MAX_REASON: usize = 1_000;
 const MAX_DOCUMENT: usize = 200;
 /// How many days after the first the last may be.
 const LONGEST: Days = Days::new(365);
+/// How many days before or after today the first may be. Before: unexcused days are counted by the year (PP 94/2021),
+/// so that what lies further back changes nothing that is still counted. After: holidays and collective leave are decreed
+/// for the coming year, and over what lies beyond it nobody can decide yet.
+const FURTHEST: Days = Days::new(366);
 
 /// An arrangement that stands in the database.
 #[derive(Debug, Clone)]
@@ -57,15 +62,23 @@ struct Draft {
 
 impl Draft {
     fn of(given: DutyArrangementInput) -> Result<Self> {
-        let starts_on = input::day("startsOn", given.starts_on)?;
+        let starts_on = input::day("arrangement.startsOn", given.starts_on)?;
         let longest = starts_on.checked_add_days(LONGEST).unwrap_or(starts_on);
+        let document = given.document.map(|number| text::name("arrangement.document", &number, MAX_DOCUMENT));
         Ok(Self {
             kind: given.kind.into(),
             starts_on,
-            ends_on: input::within("endsOn", given.ends_on.0, &(starts_on..=longest))?,
-            reason: text::paragraphs("reason", &given.reason, MAX_REASON)?,
-            document: given.document.map(|number| text::name("document", &number, MAX_DOCUMENT)).transpose()?,
+            ends_on: input::within("arrangement.endsOn", given.ends_on.0, &(starts_on..=longest))?,
+            reason: text::paragraphs("arrangement.reason", &given.reason, MAX_REASON)?,
+            document: document.transpose()?,
         })
+    }
+
+    /// That it lies in a time that somebody can decide over.
+    fn require_near(&self, today: NaiveDate) -> Result<()> {
+        let first = today.checked_sub_days(FURTHEST).unwrap_or(today);
+        let last = today.checked_add_days(FURTHEST).unwrap_or(today);
+        input::within("arrangement.startsOn", self.starts_on, &(first..=last)).map(drop)
     }
 
     /// SHA-256 over what is asked for, and over who asks: oneself or a superior.
@@ -91,14 +104,13 @@ pub async fn request(app: &App, actor: &Actor, input: RequestDutyArrangementInpu
     let me = person.employment()?;
     let draft = Draft::of(input.arrangement)?;
     let transaction = app.db.begin().await?;
-    let me = held(&transaction, me.id).await?;
-    if !me.is_active {
-        return Err(Error::refused(Problem::NotAnEmployee));
-    }
+    let me = asking(&transaction, me.id).await?;
     let key = input.idempotency_key.0;
     if let Some(known) = replayed(&transaction, me.id, key, &draft.payload_hash(false)).await? {
         return Ok(known);
     }
+    draft.require_near(today(app, &transaction, me.agency_id, me.unit_id).await?)?;
+    refuse_more(&transaction, me.id, &draft).await?;
     let arrangement = new(app, &me, person.account_id, key, draft, false).insert(&transaction).await?;
     transaction.commit().await?;
     Ok(Arranged { arrangement, is_replay: false })
@@ -118,6 +130,7 @@ pub async fn record(app: &App, actor: &Actor, input: RecordDutyArrangementInput)
     if let Some(known) = replayed(&transaction, employee.id, key, &draft.payload_hash(true)).await? {
         return Ok(known);
     }
+    draft.require_near(today(app, &transaction, employee.agency_id, employee.unit_id).await?)?;
     refuse_overlap(&transaction, employee.id, (draft.kind, draft.starts_on, draft.ends_on)).await?;
     let arrangement = new(app, &employee, by, key, draft, true).insert(&transaction).await?;
     append(&transaction, app, by, "DUTY_ARRANGEMENT_RECORDED", &arrangement).await?;
@@ -136,10 +149,7 @@ pub async fn withdraw(
 ) -> Result<duty_arrangement::Model> {
     let person = actor.person()?;
     let today = match person.employee {
-        Some(me) => {
-            let zone = duties::duty(app, app.db.read(), me.agency_id, me.unit_id).await?.zone;
-            Some(app.clock.now().with_timezone(&zone).date_naive())
-        }
+        Some(me) => Some(today(app, app.db.read(), me.agency_id, me.unit_id).await?),
         None => None,
     };
     let transaction = app.db.begin().await?;
@@ -151,7 +161,7 @@ pub async fn withdraw(
     match before.status {
         RequestStatus::Requested => {}
         RequestStatus::Withdrawn => return Ok(before),
-        RequestStatus::Rejected => return Err(Error::refused(Problem::AlreadyDecided)),
+        RequestStatus::Rejected | RequestStatus::Revoked => return Err(Error::refused(Problem::AlreadyDecided)),
         RequestStatus::Approved if today.is_some_and(|today| today < before.starts_on) => {}
         RequestStatus::Approved => return Err(Error::refused(Problem::AlreadyBegun)),
     }
@@ -195,10 +205,10 @@ pub async fn decide(app: &App, actor: &Actor, input: DecideDutyArrangementInput)
     Ok(row)
 }
 
-/// The employee, held until the end of the transaction.
-async fn held(transaction: &DatabaseTransaction, id: EmployeeId) -> Result<employee::Model> {
-    let row = employee::Entity::find_by_id(id).lock(LockType::NoKeyUpdate).one(transaction).await?;
-    row.ok_or_else(|| Error::internal("an arrangement of nobody"))
+/// The day that it is where somebody works.
+async fn today(app: &App, db: &impl ConnectionTrait, agency: AgencyId, unit: Option<UnitId>) -> Result<NaiveDate> {
+    let zone = duties::duty(app, db, agency, unit).await?.zone;
+    Ok(app.clock.now().with_timezone(&zone).date_naive())
 }
 
 /// What was made with the key before.
@@ -219,6 +229,20 @@ async fn replayed(
         }
         known => Ok(known.map(|arrangement| Arranged { arrangement, is_replay: true })),
     }
+}
+
+/// One thing is asked for once, and not too much at a time.
+async fn refuse_more(transaction: &DatabaseTransaction, employee: EmployeeId, draft: &Draft) -> Result<()> {
+    let open = duty_arrangement::Entity::find()
+        .filter(duty_arrangement::Column::EmployeeId.eq(employee))
+        .filter(duty_arrangement::Column::Status.eq(RequestStatus::Requested))
+        .all(transaction)
+        .await?;
+    let asked = (draft.kind, draft.starts_on, draft.ends_on);
+    if open.iter().any(|other| (other.kind, other.starts_on, other.ends_on) == asked) {
+        return Err(Error::at("arrangement.startsOn", Problem::AlreadyRequested));
+    }
+    requests::require_room(open.len(), requests::OPEN_ARRANGEMENTS)
 }
 
 /// Of two leaves at once nobody could say which days are counted. Duty travel and work from home may lie beside
@@ -267,12 +291,15 @@ fn new(
         decided_by: is_recorded.then_some(by),
         decided_at: is_recorded.then_some(now),
         decision_note: None,
+        revoked_by: None,
+        revoked_at: None,
+        revocation_note: None,
     };
     row.into_active_model()
 }
 
 /// What somebody is ill with or wants leave for stays out of the chain; its digest shows that it was this.
-async fn append(
+pub(super) async fn append(
     transaction: &DatabaseTransaction,
     app: &App,
     by: AccountId,
@@ -284,6 +311,7 @@ async fn append(
         .id("employee", row.employee_id)
         .day("startsOn", row.starts_on)
         .day("endsOn", row.ends_on)
-        .text("content", &content);
+        .text("content", &content)
+        .text_if_any("note", row.revocation_note.as_deref());
     audit::append(transaction, app, Some(by), Some(row.agency_id), entry).await
 }

@@ -5,18 +5,18 @@ use chrono::{Days, NaiveDate};
 use entity::RequestStatus;
 use entity::check_in::Direction;
 use entity::correction::{self, Entity};
-use entity::ids::{CorrectionId, ShiftId};
-use sea_orm::sea_query::OnConflict;
+use entity::ids::{AccountId, CorrectionId, EmployeeId, ShiftId};
 use sea_orm::{
-    ActiveEnum as _, ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, DatabaseTransaction, EntityTrait as _,
-    IntoActiveModel as _, QueryFilter as _,
+    ActiveEnum as _, ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, ConnectionTrait, DatabaseTransaction,
+    EntityTrait as _, IntoActiveModel as _, QueryFilter as _,
 };
 use serde_json::json;
+use uuid::Uuid;
 
-use super::lives;
-use super::schema::arrangement::RequestDecision;
+use super::requests::asking;
 use super::schema::correction::{DecideCorrectionInput, RequestCorrectionInput, WithdrawCorrectionInput};
-use super::workday;
+use super::schema::request::RequestDecision;
+use super::{lives, requests, workday};
 use crate::app::App;
 use crate::audit::{self, Entry};
 use crate::clock::Instant;
@@ -86,14 +86,14 @@ pub async fn request(app: &App, actor: &Actor, input: RequestCorrectionInput) ->
     let me = actor.person()?.employment()?;
     let draft = Draft::of(&input)?;
     let (key, payload_hash) = (input.idempotency_key.0, draft.payload_hash());
-    let known = Entity::find()
-        .filter(correction::Column::EmployeeId.eq(me.id))
-        .filter(correction::Column::IdempotencyKey.eq(key));
+    let transaction = app.db.begin().await?;
+    asking(&transaction, me.id).await?;
     // Sent again it is what it was, also when it could no longer be asked for.
-    if let Some(known) = known.clone().one(app.db.read()).await? {
-        return replayed(known, &payload_hash);
+    if let Some(known) = replayed(&transaction, me.id, key, &payload_hash).await? {
+        return Ok(known);
     }
-    let shift_id = shift(app, me, &draft).await?;
+    let shift_id = shift(app, &transaction, me, &draft).await?;
+    refuse_more(&transaction, me.id, shift_id, &draft).await?;
     let now = app.clock.now();
     let row = correction::Model {
         id: app.ids.new_id(now),
@@ -107,40 +107,66 @@ pub async fn request(app: &App, actor: &Actor, input: RequestCorrectionInput) ->
         evidence: draft.evidence,
         status: RequestStatus::Requested,
         idempotency_key: key,
-        payload_hash: payload_hash.clone(),
+        payload_hash,
         requested_at: now,
         decided_by: None,
         decided_at: None,
         decision_note: None,
+        revoked_by: None,
+        revoked_at: None,
+        revocation_note: None,
     };
-    let transaction = app.db.begin().await?;
-    let columns = [correction::Column::EmployeeId, correction::Column::IdempotencyKey];
-    Entity::insert(row.clone().into_active_model())
-        .on_conflict(OnConflict::columns(columns).do_nothing().to_owned())
-        .exec_without_returning(&transaction)
-        .await?;
-    let written = known.one(&transaction).await?.ok_or_else(|| Error::internal("a correction that was written"))?;
+    let correction = row.into_active_model().insert(&transaction).await?;
     transaction.commit().await?;
-    if written.id == row.id {
-        Ok(Requested { correction: written, is_replay: false })
-    } else {
-        replayed(written, &payload_hash)
+    Ok(Requested { correction, is_replay: false })
+}
+
+/// What was asked for with the key before.
+async fn replayed(
+    transaction: &DatabaseTransaction,
+    employee: EmployeeId,
+    key: Uuid,
+    payload_hash: &[u8],
+) -> Result<Option<Requested>> {
+    let known = Entity::find()
+        .filter(correction::Column::EmployeeId.eq(employee))
+        .filter(correction::Column::IdempotencyKey.eq(key))
+        .one(transaction)
+        .await?;
+    match known {
+        Some(correction) if correction.payload_hash != payload_hash => {
+            Err(Error::at("idempotencyKey", Problem::IdempotencyConflict))
+        }
+        known => Ok(known.map(|correction| Requested { correction, is_replay: true })),
     }
 }
 
-fn replayed(known: correction::Model, payload_hash: &[u8]) -> Result<Requested> {
-    if known.payload_hash == payload_hash {
-        Ok(Requested { correction: known, is_replay: true })
-    } else {
-        Err(Error::at("idempotencyKey", Problem::IdempotencyConflict))
+/// One thing is asked for once, and not too much at a time. Seconds make no other time: they are dropped where lateness
+/// is measured.
+async fn refuse_more(
+    transaction: &DatabaseTransaction,
+    employee: EmployeeId,
+    shift: ShiftId,
+    draft: &Draft,
+) -> Result<()> {
+    let open = Entity::find()
+        .filter(correction::Column::EmployeeId.eq(employee))
+        .filter(correction::Column::Status.eq(RequestStatus::Requested))
+        .all(transaction)
+        .await?;
+    let minute = |at: Instant| at.timestamp().div_euclid(60);
+    let asked = (Some(shift), draft.direction, minute(draft.happened_at));
+    if open.iter().any(|other| (other.shift_id, other.direction, minute(other.happened_at)) == asked) {
+        return Err(Error::at("happenedAt", Problem::AlreadyRequested));
     }
+    requests::require_room(open.len(), requests::OPEN_CORRECTIONS)
 }
 
 /// The shift of the day in whose time it happened: it must be the one that it will count for.
-async fn shift(app: &App, me: Employment, draft: &Draft) -> Result<ShiftId> {
+async fn shift(app: &App, db: &impl ConnectionTrait, me: Employment, draft: &Draft) -> Result<ShiftId> {
     let (on, now) = (draft.workday_on, app.clock.now());
     let around = on.checked_sub_days(MARGIN).unwrap_or(on)..=on.checked_add_days(MARGIN).unwrap_or(on);
-    let mut lives = lives::lives(app, app.db.read(), &[me.into()], &around).await?;
+    let mut lives = lives::lives(app, db, &[me.into()], &around).await?;
     let life = lives.remove(&me.id).ok_or_else(|| Error::internal("a life that was not loaded"))?;
     let today = workday::local_day(&life, now);
     input::within("workdayOn", on, &(today.checked_sub_days(LOOK_BACK).unwrap_or(today)..=today))?;
@@ -168,7 +194,9 @@ pub async fn withdraw(app: &App, actor: &Actor, input: WithdrawCorrectionInput) 
     match before.status {
         RequestStatus::Requested => {}
         RequestStatus::Withdrawn => return Ok(before),
-        RequestStatus::Approved | RequestStatus::Rejected => return Err(Error::refused(Problem::AlreadyDecided)),
+        RequestStatus::Approved | RequestStatus::Rejected | RequestStatus::Revoked => {
+            return Err(Error::refused(Problem::AlreadyDecided));
+        }
     }
     let mut row = before.into_active_model();
     row.status = Set(RequestStatus::Withdrawn);
@@ -204,23 +232,25 @@ pub async fn decide(app: &App, actor: &Actor, input: DecideCorrectionInput) -> R
     row.decided_at = Set(Some(app.clock.now()));
     row.decision_note = Set(note);
     let row = row.update(&transaction).await?;
-    append(app, &transaction, by, &row).await?;
+    append(&transaction, app, by, "CORRECTION_DECIDED", &row).await?;
     transaction.commit().await?;
     Ok(row)
 }
 
-async fn append(
-    app: &App,
+pub(super) async fn append(
     transaction: &DatabaseTransaction,
-    by: entity::ids::AccountId,
+    app: &App,
+    by: AccountId,
+    action: &'static str,
     row: &correction::Model,
 ) -> Result<()> {
     let content = json!([row.happened_at, row.reason, row.evidence, row.decision_note]).to_string();
-    let entry = Entry::new("CORRECTION_DECIDED", row.id)
+    let entry = Entry::new(action, row.id)
         .id("employee", row.employee_id)
         .day("workdayOn", row.workday_on)
         .word("direction", row.direction)
         .word("status", row.status)
-        .text("content", &content);
+        .text("content", &content)
+        .text_if_any("note", row.revocation_note.as_deref());
     audit::append(transaction, app, Some(by), Some(row.agency_id), entry).await
 }

@@ -1,18 +1,24 @@
 //! What is read for many check-ins at once.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use async_graphql::dataloader::Loader;
+use chrono::NaiveDate;
 use entity::check_in::{self, Verdict};
-use entity::ids::{CheckInId, CourseRunId, CourseSessionId, EmployeeId, LatenessRuleId};
-use entity::{check_in_review, course_session, enrolment};
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QuerySelect as _};
+use entity::ids::{CheckInId, CourseRunId, CourseSessionId, DutyArrangementId, EmployeeId, LatenessRuleId};
+use entity::{RequestStatus, check_in_review, correction, course_session, duty_arrangement, enrolment};
+use sea_orm::sea_query::SimpleExpr;
+use sea_orm::{
+    ColumnTrait as _, DatabaseConnection, EntityTrait, ExprTrait as _, JoinType, QueryFilter as _, QuerySelect as _,
+    RelationDef, Select,
+};
 
 use super::lateness::Rule;
 use super::{duties, today};
 use crate::error::Error;
 use crate::graphql::rows::Rows;
+use crate::policy::{Actor, Scoped};
 use crate::{db, policy};
 
 /// The session of a check-in that the caller may see. Whoever sees that somebody was at a class sees at which: a
@@ -104,6 +110,54 @@ impl Loader<StandingIn> for Rows {
         }
         Ok(standing)
     }
+}
+
+/// The workdays within leave, duty travel or work from home that have check-ins or approved corrections.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct AttendedWithin(pub DutyArrangementId);
+
+impl Loader<AttendedWithin> for Rows {
+    type Value = BTreeSet<NaiveDate>;
+    type Error = Arc<Error>;
+
+    async fn load(&self, keys: &[AttendedWithin]) -> Result<HashMap<AttendedWithin, BTreeSet<NaiveDate>>, Arc<Error>> {
+        let (db, engine) = (self.app.db.read(), self.app.db.engine());
+        let arrangements = || db::any_of(engine, duty_arrangement::Column::Id, keys.iter().map(|key| key.0.0));
+        let actor = self.actor.get();
+        let checked_in = (check_in::Column::EmployeeId, check_in::Column::WorkdayOn);
+        let checked_in = within::<check_in::Entity>(actor, checked_in, arrangements())
+            .filter(check_in::Column::Verdict.ne(Verdict::Rejected));
+        let corrected = (correction::Column::EmployeeId, correction::Column::WorkdayOn);
+        let corrected = within::<correction::Entity>(actor, corrected, arrangements())
+            .filter(correction::Column::Status.eq(RequestStatus::Approved));
+        let mut attended = HashMap::<AttendedWithin, BTreeSet<NaiveDate>>::new();
+        for (arrangement, on) in days(checked_in, db).await?.into_iter().chain(days(corrected, db).await?) {
+            attended.entry(AttendedWithin(arrangement)).or_default().insert(on);
+        }
+        Ok(attended)
+    }
+}
+
+async fn days<E: EntityTrait>(
+    found: Select<E>,
+    db: &DatabaseConnection,
+) -> Result<Vec<(DutyArrangementId, NaiveDate)>, Arc<Error>> {
+    found.into_tuple().all(db).await.map_err(|error| Arc::new(error.into()))
+}
+
+/// The days of what somebody did, as far as the actor may see it, each with what is arranged for them over it.
+fn within<E: Scoped>(actor: &Actor, (employee, on): (E::Column, E::Column), arrangements: SimpleExpr) -> Select<E> {
+    let arranged: RelationDef =
+        E::belongs_to(duty_arrangement::Entity).from(employee).to(duty_arrangement::Column::EmployeeId).into();
+    policy::find::<E>(actor)
+        .join(JoinType::InnerJoin, arranged)
+        .filter(arrangements)
+        .filter(on.into_expr().gte(duty_arrangement::Column::StartsOn.into_expr()))
+        .filter(on.into_expr().lte(duty_arrangement::Column::EndsOn.into_expr()))
+        .select_only()
+        .column(duty_arrangement::Column::Id)
+        .column(on)
+        .distinct()
 }
 
 /// The review of a check-in, where there is one that the caller may see.

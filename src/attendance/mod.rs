@@ -5,7 +5,7 @@
 //! | File | What it is |
 //! | --- | --- |
 //! | [`rules`], [`venue_code`], [`geo`] | what an attempt comes to; the code on the trainer's screen |
-//! | [`record`], [`attempt`], [`facts`] | takes in what a phone sends |
+//! | [`record`], [`quota`], [`attempt`], [`facts`] | takes in what a phone sends, and how much of it a day |
 //! | [`writer`] | judges and writes what has queued, one commit for all |
 //! | [`working_time`] | which shifts somebody works on a day, and why, from dated data |
 //! | [`workday`] | to which shift an instant belongs |
@@ -15,6 +15,7 @@
 //! | [`duties`], [`lives`], [`months`] | load what these need |
 //! | [`arrangement`], [`roster`], [`ramadan`] | change what working time follows from |
 //! | [`review`], [`correction`] | what people decide: what looks wrong, and what a day's record lacks |
+//! | [`requests`], [`revocation`] | how much may wait for a decision; taking back what was approved |
 //! | [`today`], [`explain`], [`export`] | the first screen, a day in words, the table of a month |
 //! | [`schema`], [`message`] | the GraphQL types; a verdict in words |
 
@@ -35,9 +36,12 @@ pub mod lives;
 mod loader;
 pub mod message;
 pub mod months;
+pub mod quota;
 pub mod ramadan;
 pub mod record;
+pub mod requests;
 pub mod review;
+pub mod revocation;
 pub mod roster;
 pub mod rules;
 pub mod schema;

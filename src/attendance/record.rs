@@ -19,8 +19,8 @@ pub const MAX_BATCH: usize = 200;
 /// Records attempts, each by itself: one that is refused, or was no attempt to begin with, leaves its neighbours alone.
 ///
 /// # Errors
-/// UNAUTHENTICATED, `NOT_AN_EMPLOYEE`, or `OUT_OF_RANGE` at `items`; UNAVAILABLE when the writer has too much to do;
-/// each attempt has its own result within.
+/// UNAUTHENTICATED, `NOT_AN_EMPLOYEE`, `OUT_OF_RANGE` at `items`, or `TOO_MANY_CHECK_INS`; UNAVAILABLE when the writer has
+/// too much to do; each attempt has its own result within.
 pub async fn record(
     app: &Arc<App>,
     actor: &Actor,
@@ -28,11 +28,27 @@ pub async fn record(
     attempts: Vec<Result<Attempt>>,
 ) -> Result<Vec<Result<Recorded>>> {
     let received_at = app.clock.now();
-    let person = actor.person()?;
-    let me = person.employment()?;
+    let me = actor.person()?.employment()?;
     if !(1..=MAX_BATCH).contains(&attempts.len()) {
         return Err(Refusal::at("items", Problem::OutOfRange).with("min", 1).with("max", MAX_BATCH).into());
     }
+    let sent = attempts.len();
+    app.check_in_quota.take(me.id, sent, received_at)?;
+    let results = settle(app, actor, (sent_at, received_at), attempts).await;
+    let fresh = results.iter().flatten().flatten().filter(|recorded| !recorded.is_replay).count();
+    app.check_in_quota.give_back(me.id, sent - fresh);
+    results
+}
+
+/// What becomes of each attempt.
+async fn settle(
+    app: &Arc<App>,
+    actor: &Actor,
+    (sent_at, received_at): (Instant, Instant),
+    attempts: Vec<Result<Attempt>>,
+) -> Result<Vec<Result<Recorded>>> {
+    let person = actor.person()?;
+    let me = person.employment()?;
     let mut entries = Vec::with_capacity(attempts.len());
     let mut malformed = Vec::with_capacity(attempts.len());
     for attempt in attempts {

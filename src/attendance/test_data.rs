@@ -119,6 +119,9 @@ pub fn arrangement(kind: Kind, starts_on: &str, ends_on: &str) -> duty_arrangeme
         decided_by: None,
         decided_at: Some(Instant::UNIX_EPOCH),
         decision_note: None,
+        revoked_by: None,
+        revoked_at: None,
+        revocation_note: None,
     }
 }
 

@@ -84,6 +84,15 @@ impl Entry {
         let digest = hex(&digest(&[self.subject.as_bytes(), text.as_bytes()]));
         self.with(name, digest)
     }
+
+    /// As [`Entry::text`], where there is one.
+    #[must_use]
+    pub fn text_if_any(self, name: &'static str, text: Option<&str>) -> Self {
+        match text {
+            Some(text) => self.text(name, text),
+            None => self,
+        }
+    }
 }
 
 /// Appends a decision to the chain of an agency, or of the nation, within the decision's own transaction: it is there

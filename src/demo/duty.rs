@@ -221,5 +221,8 @@ fn arrangement(
         decided_by: is_approved.then_some(by),
         decided_at: is_approved.then_some(now),
         decision_note: None,
+        revoked_by: None,
+        revoked_at: None,
+        revocation_note: None,
     })
 }

@@ -89,6 +89,8 @@ pub trait ContextExt {
     fn become_actor(&self, actor: Actor) -> Result<()>;
     /// The language of the answer.
     fn locale(&self) -> Locale;
+    /// The request's id.
+    fn request_id(&self) -> &str;
     /// Rows by id, in batches, as far as the actor may see them.
     fn rows(&self) -> &DataLoader<Rows>;
     /// Where the request came from; the loopback address where it came from no socket.
@@ -114,6 +116,10 @@ impl ContextExt for Context<'_> {
 
     fn locale(&self) -> Locale {
         *self.data_unchecked()
+    }
+
+    fn request_id(&self) -> &str {
+        &self.data_unchecked::<RequestId>().0
     }
 
     fn rows(&self) -> &DataLoader<Rows> {

@@ -30,7 +30,8 @@ pub fn finish(mut response: Response, locale: Locale, request_id: &str) -> Finis
         let ours = error.source.as_deref().and_then(own);
         let (code, message) = match ours {
             Some(ours) => {
-                log(ours, error, request_id);
+                let path: Vec<_> = error.path.iter().map(|segment| format!("{segment:?}")).collect();
+                log_fault(ours, &path.join("."), request_id);
                 match ours.kind() {
                     Kind::Unauthenticated => status = Some(401),
                     Kind::Unavailable { retry_after: after } => {
@@ -101,10 +102,10 @@ fn foreign(error: &ServerError, locale: Locale, request_id: &str) -> (&'static s
     ("INTERNAL", locale.text("error-internal", &[]))
 }
 
-fn log(error: &Error, at: &ServerError, request_id: &str) {
+/// Tells the log the cause of what is no fault of the caller's.
+pub fn log_fault(error: &Error, path: &str, request_id: &str) {
     if matches!(error.kind(), Kind::Internal | Kind::Unavailable { .. }) {
         let cause = error.cause().map(ToString::to_string).unwrap_or_default();
-        let path: Vec<_> = at.path.iter().map(|segment| format!("{segment:?}")).collect();
-        tracing::error!(request_id, cause, path = path.join("."), "{error}");
+        tracing::error!(request_id, cause, path, "{error}");
     }
 }

@@ -27,7 +27,7 @@ use crate::app::App;
 use crate::attendance::schema::{
     ArrangementMutation, ArrangementQuery, AttendanceMutation, AttendanceSubscription, CorrectionMutation,
     CorrectionQuery, LatenessMutation, LatenessQuery, RamadanMutation, RamadanQuery, ReviewMutation, ReviewQuery,
-    RosterMutation,
+    RevocationMutation, RosterMutation,
 };
 use crate::error::{Kind, Refusal, Result};
 use crate::identity::schema::{AccountMutation, RoleMutation, RoleQuery, SessionMutation};
@@ -67,6 +67,7 @@ pub struct Mutation(
     LatenessMutation,
     RamadanMutation,
     CorrectionMutation,
+    RevocationMutation,
     ReviewMutation,
     RosterMutation,
 );

@@ -1,6 +1,6 @@
 //! Checking in.
 
-use bina::attendance::venue_code;
+use bina::attendance::{quota, venue_code};
 use bina::clock::Instant;
 use chrono::TimeDelta;
 use rstest::rstest;
@@ -295,6 +295,40 @@ async fn a_day_off_line_is_synchronised_item_by_item(#[values(Engine::Sqlite, En
         let refused = sabang.employee.phone.data(SYNC, json!({ "input": { "sentAt": now, "items": items } })).await;
         assert_eq!(refused["syncCheckIns"]["errors"][0]["code"], "OUT_OF_RANGE", "{size}");
     }
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_day_of_one_person_has_so_many_attempts(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let cast = Cast::new(engine).await;
+    let (now, sabang) = (monday_morning(), &cast.sabang);
+    let send = async |person: &Person, keys: std::ops::Range<u128>, now: Instant| {
+        let items: Vec<Value> = keys
+            .map(|number| {
+                let mut item = to_duty(sabang, number, now);
+                item.as_object_mut().unwrap().remove("sentAt");
+                item
+            })
+            .collect();
+        person.phone.data(SYNC, json!({ "input": { "sentAt": now, "items": items } })).await["syncCheckIns"].take()
+    };
+    let code = |payload: &Value| payload["errors"][0]["code"].as_str().map(str::to_owned);
+    let full = quota::A_DAY as u128 / 200;
+    // What had been recorded before is not counted again: a phone that hears no answer sends it over and over.
+    for part in [0, 0, 0].into_iter().chain(0..full) {
+        assert_eq!(code(&send(&sabang.employee, part * 200..part * 200 + 200, now).await), None, "{part}");
+    }
+    let most = Some("TOO_MANY_CHECK_INS".to_owned());
+    assert_eq!(code(&send(&sabang.employee, 9_000..9_001, now).await), most);
+    let payload = check_in(&sabang.employee, to_duty(sabang, 9_001, now)).await;
+    assert_eq!((&payload["checkIn"], &payload["errors"][0]["code"]), (&Value::Null, &json!("TOO_MANY_CHECK_INS")));
+    let message = payload["errors"][0]["message"].as_str().unwrap();
+    assert!(message.starts_with("1000 check-ins of yours"), "{message}");
+    // Everybody has a day of their own, and the next day is another.
+    assert_eq!(code(&send(&sabang.colleague, 0..1, now).await), None);
+    let tomorrow = now + TimeDelta::days(1);
+    cast.world.app.clock.set(tomorrow);
+    assert_eq!(code(&send(&sabang.employee, 9_000..9_200, tomorrow).await), None);
 }
 
 #[rstest]

@@ -188,6 +188,9 @@ const QUERIES: &[Case] = &[
             dutyArrangements(agencyId: $agencyId, unitId: $unitId, status: REQUESTED) { nodes { id } } }",
         |_, own| json!({ "agencyId": own.agency, "unitId": own.unit })),
     query("node",        [NIL,  NIL,  OK,   NIL,  NIL,  OK,   NIL,  NIL,  OK,   NIL],
+        "query($id: ID!) { node(id: $id) { ... on DutyArrangement { attendedDays } } }",
+        |_, own| json!({ "id": own.travel })),
+    query("node",        [NIL,  NIL,  OK,   NIL,  NIL,  OK,   NIL,  NIL,  OK,   NIL],
         "query($id: ID!) { node(id: $id) { ... on Employee { dutyArrangements { nodes { id } }
             roster(from: \"2026-11-01\", until: \"2026-12-31\") { id } } } }",
         |_, own| json!({ "id": own.employee })),
@@ -270,6 +273,8 @@ const MUTATIONS: &[Case] = &[
         |_, own| json!({ "dutyArrangementId": own.leave })),
     mutation("decideDutyArrangement", [WHO, GONE, NO,  GONE, GONE, OK,   GONE, GONE, LATE, GONE], "dutyArrangement { id }",
         |_, own| json!({ "dutyArrangementId": own.leave, "decision": "APPROVE" })),
+    mutation("revokeDutyArrangement", [WHO, GONE, NO,  GONE, GONE, OK,   GONE, GONE, LATE, GONE], "dutyArrangement { id }",
+        |_, own| json!({ "dutyArrangementId": own.travel, "note": "Batal." })),
     mutation("recordDutyArrangement", [WHO, GONE, NO,  GONE, NO,   OK,   GONE, GONE, OK,   GONE], "dutyArrangement { id }",
         |_, own| json!({ "idempotencyKey": KEY, "employeeId": own.employee, "arrangement": travel() })),
     mutation("assignShifts",        [WHO,  GONE, NO,   GONE, NO,   OK,   GONE, GONE, OK,   GONE], "rosterEntries { id }",
@@ -321,11 +326,13 @@ const MUTATIONS: &[Case] = &[
     mutation("disputeCheckIn",      [WHO,  CIV,  OK,   GONE, GONE, NO,   GONE, GONE, NO,   CIV],  "checkInReview { id }",
         |_, own| json!({ "checkInId": own.duty_check_in, "reason": "Ponsel mati." })),
     mutation("requestCorrection",   [WHO,  CIV,  OK,   OK,   OK,   OK,   OK,   OK,   OK,   CIV],  "correction { id }",
-        |_, _| correction(KEY)),
+        |_, _| correction(KEY, "07:10")),
     mutation("withdrawCorrection",  [WHO,  GONE, OK,   GONE, GONE, NO,   GONE, GONE, NO,   GONE], "correction { id }",
         |_, own| json!({ "correctionId": own.correction })),
     mutation("decideCorrection",    [WHO,  GONE, NO,   GONE, GONE, OK,   GONE, GONE, LATE, GONE], "correction { id }",
         |_, own| json!({ "correctionId": own.correction, "decision": "APPROVE" })),
+    mutation("revokeCorrection",    [WHO,  GONE, NO,   GONE, GONE, OK,   GONE, GONE, LATE, GONE], "correction { id }",
+        |_, own| json!({ "correctionId": own.approved_correction, "note": "Keliru." })),
 ];
 
 #[rustfmt::skip] // A table.

@@ -2,6 +2,7 @@
 
 use bina::attendance::day::{self, State};
 use bina::attendance::lives;
+use bina::attendance::requests::OPEN_CORRECTIONS;
 use bina::audit::verify;
 use chrono::TimeDelta;
 use entity::employee;
@@ -242,4 +243,75 @@ async fn corrections_are_listed_for_whom_they_concern(#[values(Engine::Sqlite, E
     // A trainer sees the person and nothing of their days.
     let found = sabang.trainer.phone.data(of_employee, json!({ "id": sabang.employee.employee.to_string() })).await;
     assert_eq!(found["node"]["corrections"]["nodes"], json!([]));
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_revoked_correction_counts_no_longer(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let cast = Cast::new(engine).await;
+    let sabang = &cast.sabang;
+    come(&cast, &sabang.employee).await;
+    cast.world.app.clock.set("2026-11-23T15:30:00Z".parse().unwrap());
+    let id = request(&sabang.employee, forgotten(2)).await;
+    let revocation = |note: &str| json!({ "correctionId": id, "note": note });
+    let revoked = async |person: &Person| refused(person, "revokeCorrection", revocation("Keliru.")).await;
+    assert_eq!(revoked(&sabang.supervisor).await, "NOT_APPROVED");
+    sabang.supervisor.phone.change("decideCorrection", NODE, decision(&id, "APPROVE", Some("Benar."))).await;
+    assert_eq!(monday(&cast, &sabang.employee).await, State::Complete);
+    assert_eq!(revoked(&sabang.employee).await, "FORBIDDEN");
+    for person in [&sabang.colleague, &sabang.trainer, &cast.sibolga.admin, &cast.citizen] {
+        assert_eq!(revoked(person).await, "NOT_FOUND");
+    }
+    let blank = sabang.admin.phone.refusal("revokeCorrection", revocation(" ")).await;
+    assert_eq!(blank, ("BLANK".to_owned(), "note".to_owned()));
+
+    let node = "correction { id status note decidedBy { name } revocation { note revokedAt revokedBy { name } } }";
+    let revoke = async || sabang.admin.phone.change("revokeCorrection", node, revocation("Keliru.")).await;
+    let done = revoke().await;
+    assert_eq!(
+        done["correction"],
+        json!({
+            "id": id, "status": "REVOKED", "note": "Benar.", "decidedBy": { "name": "Teungku Daud" },
+            "revocation": {
+                "note": "Keliru.", "revokedAt": "2026-11-23T15:30:00Z", "revokedBy": { "name": "Pocut Baren" },
+            },
+        })
+    );
+    assert_eq!(monday(&cast, &sabang.employee).await, State::Incomplete);
+    assert_eq!(revoke().await, done, "the same words again");
+    assert_eq!(refused(&sabang.admin, "revokeCorrection", revocation("Lain.")).await, "ALREADY_DECIDED");
+    assert_eq!(revoked(&sabang.supervisor).await, "ALREADY_DECIDED");
+    assert_eq!(refused(&sabang.employee, "withdrawCorrection", json!({ "correctionId": id })).await, "ALREADY_DECIDED");
+    let mut chains = Vec::new();
+    verify::verify(cast.world.app.db.read(), &mut |found| chains.push(found)).await.unwrap();
+    assert!(chains.iter().all(Result::is_ok) && chains.iter().flatten().any(|head| head.length == 2), "{chains:?}");
+    // It may be asked for anew.
+    request(&sabang.employee, forgotten(3)).await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn the_same_waits_once_and_not_too_much_at_a_time(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let cast = Cast::new(engine).await;
+    let sabang = &cast.sabang;
+    cast.world.app.clock.set(monday_morning() + TimeDelta::hours(16));
+    let errors = async |inputs: Vec<Value>| {
+        let sends = inputs.into_iter().map(|input| sabang.employee.phone.change("requestCorrection", "", input));
+        let errors = join_all(sends).await.into_iter().map(|payload| payload["errors"][0].clone());
+        errors.filter(|error| !error.is_null()).collect::<Vec<Value>>()
+    };
+    let same = json!({ "code": "ALREADY_REQUESTED", "field": ["happenedAt"] });
+    // Seconds make no other time.
+    let seconds = |number: u128| {
+        let at = format!("2026-11-23T16:05:{number:02}+07:00");
+        with(forgotten(number), "happenedAt", json!(at))
+    };
+    assert_eq!(errors((1..=10).map(seconds).collect()).await, vec![same; 9]);
+    let minute = |number: u128| {
+        let at = format!("2026-11-23T{}:{:02}:00+07:00", 17 + number / 60, number % 60);
+        with(forgotten(100 + number), "happenedAt", json!(at))
+    };
+    let refused = errors((0..OPEN_CORRECTIONS as u128 + 4).map(minute).collect()).await;
+    assert_eq!(refused, vec![json!({ "code": "TOO_MANY_OPEN", "field": null }); 5]);
+    request(&sabang.colleague, forgotten(1)).await;
 }

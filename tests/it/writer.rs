@@ -173,10 +173,12 @@ async fn a_row_that_the_database_refuses_fails_alone(#[values(Engine::Sqlite, En
 async fn a_full_queue_says_when_to_come_back() {
     let cast = Cast::new(Engine::Postgres).await;
     known(&cast).await;
-    let sync = async |sending: u128| {
-        let items: Vec<Value> = (0..200).map(|number| item(&cast.sabang, sending * 1_000 + number)).collect();
+    let people = people(&cast);
+    let sync = async |sending: usize| {
+        let (agency, person) = people[sending % people.len()];
+        let items: Vec<Value> = (0..200).map(|number| item(agency, (sending * 1_000 + number) as u128)).collect();
         let input = json!({ "sentAt": monday_morning(), "items": items });
-        cast.sabang.employee.phone.send(SYNC, json!({ "input": input })).await
+        person.phone.send(SYNC, json!({ "input": input })).await
     };
     let answers = together(&cast, (0..24).map(sync).collect(), 4_000).await;
     let (done, refused): (Vec<&Answer>, Vec<&Answer>) =
@@ -189,6 +191,58 @@ async fn a_full_queue_says_when_to_come_back() {
     }
     assert_eq!(rows(&cast).await, 4_200);
     assert!(is_recorded(&send(&cast.sabang.employee, to_duty(&cast.sabang, 999_999)).await), "there is room again");
+}
+
+/// Beside its neighbours, which are recorded; sent again when the database takes it, it is recorded too.
+#[rstest]
+#[tokio::test]
+async fn of_a_sending_the_row_that_the_database_refuses_fails_alone(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let cast = Cast::new(engine).await;
+    let run = async |sql: &str| {
+        let transaction = cast.world.app.db.begin().await.unwrap();
+        transaction.execute_unprepared(sql).await.unwrap();
+        transaction.commit().await.unwrap();
+    };
+    let (refuse, allow) = match engine {
+        Engine::Sqlite => (
+            "CREATE TRIGGER refused BEFORE INSERT ON check_in WHEN NEW.direction = 'OUT'
+                BEGIN SELECT RAISE(ABORT, 'refused'); END",
+            "DROP TRIGGER refused",
+        ),
+        Engine::Postgres => (
+            "ALTER TABLE check_in ADD CONSTRAINT refused CHECK (direction <> 'OUT')",
+            "ALTER TABLE check_in DROP CONSTRAINT refused",
+        ),
+    };
+    run(refuse).await;
+    let mut items: Vec<Value> = (0..20).map(|key| item(&cast.sabang, key)).collect();
+    items[7]["occasion"]["workday"]["direction"] = json!("OUT");
+    let query = "mutation($input: SyncCheckInsInput!) { syncCheckIns(input: $input) {
+        results { isReplay checkIn { id verdict } errors { code field message } } errors { code } } }";
+    let send = async || {
+        let input = json!({ "sentAt": monday_morning(), "items": items });
+        let payload = cast.sabang.employee.phone.data(query, json!({ "input": input })).await["syncCheckIns"].take();
+        assert_eq!(payload["errors"], json!([]));
+        payload["results"].as_array().unwrap().clone()
+    };
+    let results = send().await;
+    let error = json!({
+        "code": "UNAVAILABLE", "field": null,
+        "message": "This check-in could not be recorded yet. Keep it, and send it again in a moment.",
+    });
+    for (at, result) in results.iter().enumerate() {
+        let wanted = if at == 7 { json!([error]) } else { json!([]) };
+        assert_eq!(result["errors"], wanted, "{at}");
+        assert_eq!(result["checkIn"].is_null(), at == 7, "{at}");
+    }
+    assert_eq!(rows(&cast).await, 19);
+    run(allow).await;
+    let again = send().await;
+    let fresh: Vec<usize> = (0..20).filter(|at| again[*at]["isReplay"] == false).collect();
+    assert_eq!((fresh, rows(&cast).await), (vec![7], 20));
+    assert!(again[7]["checkIn"]["id"].is_string() && again[6]["checkIn"] == results[6]["checkIn"]);
 }
 
 /// The connection is lost while a group is written: nobody is told that it is recorded, and sending it again settles

@@ -5,15 +5,16 @@
 
 use entity::check_in::{self, Verdict};
 use entity::check_in_review::{self, Decision, Status};
-use entity::ids::{AccountId, CheckInId};
+use entity::ids::{AccountId, CheckInId, EmployeeId};
 use sea_orm::sea_query::{Expr, LockType, OnConflict};
 use sea_orm::{
     ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, DatabaseTransaction, EntityTrait as _,
-    IntoActiveModel as _, QueryFilter as _, QuerySelect as _,
+    IntoActiveModel as _, PaginatorTrait as _, QueryFilter as _, QuerySelect as _,
 };
 
 use super::{finding, pass, verdict_changed};
 use crate::app::App;
+use crate::attendance::requests::{self, asking};
 use crate::attendance::schema::review::{DisputeCheckInInput, ReviewCheckInInput};
 use crate::audit::{self, Entry};
 use crate::error::{Error, Result};
@@ -82,6 +83,7 @@ pub async fn dispute(app: &App, actor: &Actor, input: DisputeCheckInInput) -> Re
     if seen.employee_id != me.id {
         return Err(Error::refused(Problem::Forbidden));
     }
+    asking(&transaction, me.id).await?;
     open(app, &transaction, &seen).await?;
     let review = locked(&transaction, seen.id).await?.ok_or_else(|| Error::internal("a review that was opened"))?;
     match &review.dispute {
@@ -92,6 +94,7 @@ pub async fn dispute(app: &App, actor: &Actor, input: DisputeCheckInInput) -> Re
     if present(&transaction, seen.id).await?.verdict == Verdict::Accepted {
         return Err(Error::refused(Problem::NotDisputable));
     }
+    requests::require_room(open_disputes(&transaction, me.id).await?, requests::OPEN_DISPUTES)?;
     let mut row = review.into_active_model();
     row.status = Set(Status::Open);
     row.dispute = Set(Some(reason));
@@ -135,6 +138,15 @@ async fn locked(transaction: &DatabaseTransaction, check_in: CheckInId) -> Resul
 async fn present(transaction: &DatabaseTransaction, id: CheckInId) -> Result<check_in::Model> {
     let check_in = check_in::Entity::find_by_id(id).one(transaction).await?;
     check_in.ok_or_else(|| Error::internal("a check-in that was there"))
+}
+
+/// How many disputes of somebody nobody has decided.
+async fn open_disputes(transaction: &DatabaseTransaction, employee: EmployeeId) -> Result<usize> {
+    let open = check_in_review::Entity::find()
+        .filter(check_in_review::Column::EmployeeId.eq(employee))
+        .filter(check_in_review::Column::Status.eq(Status::Open))
+        .filter(check_in_review::Column::Dispute.is_not_null());
+    Ok(usize::try_from(open.count(transaction).await?).unwrap_or(usize::MAX))
 }
 
 /// Gives a check-in its verdict; answers it where that is another one. Its reasons stay.

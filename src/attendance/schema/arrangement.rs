@@ -1,19 +1,24 @@
 //! Leave, duty travel and work from home, in the schema.
 
-use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
+use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 use entity::ids::{DutyArrangementId, EmployeeId};
 use entity::{RequestStatus as Status, duty_arrangement};
 use sea_orm::{ColumnTrait as _, QueryFilter as _, QueryTrait as _};
 
+use super::arrangement_input::{
+    DecideDutyArrangementInput, RecordDutyArrangementInput, RequestDutyArrangementInput, WithdrawDutyArrangementInput,
+};
 use super::queue::{decider, of_others};
+use super::request::{RequestStatus, Revocation};
 use crate::agency::schema::Employee;
 use crate::attendance::arrangement::{self, Arranged};
-use crate::error::Result;
+use crate::attendance::loader::AttendedWithin;
+use crate::error::{Error, Result};
 use crate::graphql::context::ContextExt as _;
 use crate::graphql::page::{PageArgs, page};
 use crate::graphql::payload::{Payload, payload};
 use crate::graphql::rows;
-use crate::graphql::scalars::{Date, DateTime, Uuid};
+use crate::graphql::scalars::{Date, DateTime};
 use crate::{connection, mutation_errors, mutation_payload, policy};
 
 /// What is arranged.
@@ -36,20 +41,6 @@ pub enum DutyArrangementKind {
     DutyTravel,
     /// Work from home (*bekerja dari rumah*): a workday away from the unit's places.
     WorkFromHome,
-}
-
-/// What became of something that a civil servant asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
-#[graphql(remote = "Status")]
-pub enum RequestStatus {
-    /// Nobody has decided yet (*diajukan*).
-    Requested,
-    /// It holds (*disetujui*).
-    Approved,
-    /// It does not hold (*ditolak*).
-    Rejected,
-    /// Whoever it is for took it back (*dibatalkan*).
-    Withdrawn,
 }
 
 /// Leave, duty travel or work from home.
@@ -127,68 +118,19 @@ impl DutyArrangement {
     async fn decision_note(&self) -> Option<&str> {
         self.0.decision_note.as_deref()
     }
-}
 
-/// What is to be arranged.
-#[derive(Debug, InputObject)]
-pub struct DutyArrangementInput {
-    /// What it is.
-    pub kind: DutyArrangementKind,
-    /// The first day.
-    pub starts_on: Date,
-    /// The last day; at most 366 days together.
-    pub ends_on: Date,
-    /// Why (*alasan*), at most 1,000 characters.
-    pub reason: String,
-    /// The number of the letter that it rests on (*nomor surat*), at most 200 characters.
-    pub document: Option<String>,
-}
+    /// That it holds no longer (*pencabutan*), where it was approved and then revoked.
+    async fn revocation(&self) -> Option<Revocation> {
+        Revocation::of(self.0.revoked_by, self.0.revoked_at, self.0.revocation_note.as_deref())
+    }
 
-/// Leave, duty travel or work from home that one asks for.
-#[derive(Debug, InputObject)]
-pub struct RequestDutyArrangementInput {
-    /// Made by the phone once for this intent. Sent again with the same content, it gives the same arrangement.
-    pub idempotency_key: Uuid,
-    /// What one asks for.
-    pub arrangement: DutyArrangementInput,
-}
-
-/// Leave, duty travel or work from home that was granted on paper.
-#[derive(Debug, InputObject)]
-pub struct RecordDutyArrangementInput {
-    /// Made once for this intent. Sent again with the same content, it gives the same arrangement.
-    pub idempotency_key: Uuid,
-    /// Whose it is; not one's own.
-    pub employee_id: ID,
-    /// What was granted.
-    pub arrangement: DutyArrangementInput,
-}
-
-/// What is to be taken back.
-#[derive(Debug, InputObject)]
-pub struct WithdrawDutyArrangementInput {
-    /// The arrangement.
-    pub duty_arrangement_id: ID,
-}
-
-/// A decision over what somebody asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
-pub enum RequestDecision {
-    /// It holds (*setuju*).
-    Approve,
-    /// It does not hold (*tolak*).
-    Reject,
-}
-
-/// A decision.
-#[derive(Debug, InputObject)]
-pub struct DecideDutyArrangementInput {
-    /// What is decided over; not one's own.
-    pub duty_arrangement_id: ID,
-    /// The decision.
-    pub decision: RequestDecision,
-    /// What to say with it (*catatan*), at most 1,000 characters.
-    pub note: Option<String>,
+    /// The workdays within it to which somebody came or from which they went (*hari dengan presensi*), in order: by
+    /// check-ins that count or that wait for a review, or by approved corrections. On a day of leave these count for
+    /// nothing. Of check-ins that one may not see it tells nothing.
+    async fn attended_days(&self, ctx: &Context<'_>) -> Result<Vec<Date>> {
+        let days = ctx.rows().load_one(AttendedWithin(self.0.id)).await.map_err(|error| Error::shared(&error))?;
+        Ok(days.into_iter().flatten().map(Date::from).collect())
+    }
 }
 
 /// Declares the payload of a mutation that answers the same arrangement to the same key.
@@ -226,7 +168,16 @@ macro_rules! arranged_payload {
 arranged_payload!(
     RequestDutyArrangementPayload,
     RequestDutyArrangementError,
-    RequestDutyArrangementErrorCode { NotAnEmployee, OutOfRange, Blank, TooLong, InvalidText, IdempotencyConflict }
+    RequestDutyArrangementErrorCode {
+        NotAnEmployee,
+        OutOfRange,
+        Blank,
+        TooLong,
+        InvalidText,
+        AlreadyRequested,
+        TooManyOpen,
+        IdempotencyConflict
+    }
 );
 
 arranged_payload!(

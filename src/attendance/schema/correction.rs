@@ -7,9 +7,9 @@ use entity::ids::{CorrectionId, EmployeeId};
 use entity::{RequestStatus as Status, correction};
 use sea_orm::{ColumnTrait as _, QueryFilter as _, QueryTrait as _};
 
-use super::arrangement::{RequestDecision, RequestStatus};
 use super::check_in::WorkdayDirection;
 use super::queue::{decider, of_others};
+use super::request::{RequestDecision, RequestStatus, Revocation};
 use crate::agency::schema::{Employee, Shift};
 use crate::attendance::correction as action;
 use crate::attendance::correction::Requested;
@@ -102,6 +102,11 @@ impl Correction {
     async fn note(&self) -> Option<&str> {
         self.0.decision_note.as_deref()
     }
+
+    /// That it counts no longer (*pencabutan*), where it was approved and then revoked.
+    async fn revocation(&self) -> Option<Revocation> {
+        Revocation::of(self.0.revoked_by, self.0.revoked_at, self.0.revocation_note.as_deref())
+    }
 }
 
 /// What a day's record lacks.
@@ -157,6 +162,8 @@ mutation_errors!(
         IdempotencyConflict,
         OutOfRange,
         OutsideShift,
+        AlreadyRequested,
+        TooManyOpen,
         Blank,
         TooLong,
         InvalidText

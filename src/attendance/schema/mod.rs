@@ -1,6 +1,7 @@
 //! Attendance in the schema.
 
 pub mod arrangement;
+pub mod arrangement_input;
 pub mod check_in;
 pub mod correction;
 pub mod day;
@@ -11,7 +12,9 @@ pub mod month;
 pub mod mutation;
 mod queue;
 pub mod ramadan;
+pub mod request;
 pub mod review;
+pub mod revocation;
 pub mod roster;
 pub mod session;
 pub mod subscription;
@@ -30,6 +33,7 @@ pub use lateness::{
 pub use mutation::AttendanceMutation;
 pub use ramadan::{RamadanMutation, RamadanPeriod, RamadanQuery};
 pub use review::{CheckInReview, ReviewMutation, ReviewQuery};
+pub use revocation::RevocationMutation;
 pub use roster::{RosterEntry, RosterEntryConnection, RosterMutation};
 pub use subscription::AttendanceSubscription;
 pub use unexcused::UnexcusedDays;

@@ -7,8 +7,9 @@ use super::check_in::WorkdayDirection;
 use crate::attendance::attempt::{Attempt, Occasion, Recorded};
 use crate::attendance::record;
 use crate::attendance::rules::Location;
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::graphql::context::ContextExt as _;
+use crate::graphql::error::log_fault;
 use crate::graphql::payload::refused;
 use crate::graphql::rows::parse_id;
 use crate::graphql::scalars::{DateTime, Uuid};
@@ -138,7 +139,16 @@ pub struct CheckInPayload {
 
 mutation_errors!(
     CheckInError,
-    CheckInErrorCode { NotFound, InvalidLocation, CapturedInFuture, TooOld, IdempotencyConflict, NotAnEmployee }
+    CheckInErrorCode {
+        NotFound,
+        InvalidLocation,
+        CapturedInFuture,
+        TooOld,
+        IdempotencyConflict,
+        NotAnEmployee,
+        TooManyCheckIns,
+        Unavailable
+    }
 );
 
 impl CheckInPayload {
@@ -149,6 +159,18 @@ impl CheckInPayload {
             }
             Err(error) => Self { errors: refused(ctx, error)?, ..Self::default() },
         })
+    }
+
+    /// Of one among others: what is no fault of the caller's is told beside its neighbours' results, and in the log.
+    fn of_item(ctx: &Context<'_>, at: usize, result: Result<Recorded>) -> Result<Self> {
+        let result = result.map_err(|error| match error.kind() {
+            Kind::Unavailable { .. } | Kind::Internal => {
+                log_fault(&error, &format!("syncCheckIns.results.{at}"), ctx.request_id());
+                Error::refused(Problem::Unavailable)
+            }
+            _ => error,
+        });
+        Self::of(ctx, result)
     }
 }
 
@@ -161,7 +183,7 @@ pub struct SyncCheckInsPayload {
     errors: Vec<SyncCheckInsError>,
 }
 
-mutation_errors!(SyncCheckInsError, SyncCheckInsErrorCode { OutOfRange, NotAnEmployee });
+mutation_errors!(SyncCheckInsError, SyncCheckInsErrorCode { OutOfRange, NotAnEmployee, TooManyCheckIns });
 
 /// Checking in.
 #[derive(Default)]
@@ -193,7 +215,7 @@ impl AttendanceMutation {
     }
 
     /// Records presences that were captured off line. Each item has its own result; a bad one fails alone, and sending
-    /// all of them again doubles nothing.
+    /// all of them again doubles nothing. One that is UNAVAILABLE is to be kept and sent again, with the same key.
     async fn sync_check_ins(
         &self,
         ctx: &Context<'_>,
@@ -207,7 +229,8 @@ impl AttendanceMutation {
                 return Ok(Some(SyncCheckInsPayload { errors: refused(ctx, error)?, ..Default::default() }));
             }
         };
-        let results = results.into_iter().map(|result| CheckInPayload::of(ctx, result)).collect::<Result<_>>()?;
+        let results = results.into_iter().enumerate().map(|(at, result)| CheckInPayload::of_item(ctx, at, result));
+        let results = results.collect::<Result<_>>()?;
         Ok(Some(SyncCheckInsPayload { results, errors: Vec::new() }))
     }
 }

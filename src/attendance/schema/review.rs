@@ -209,6 +209,7 @@ mutation_payload!(
         NotAnEmployee,
         NotDisputable,
         AlreadyDisputed,
+        TooManyOpen,
         Blank,
         TooLong,
         InvalidText

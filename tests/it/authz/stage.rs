@@ -94,8 +94,12 @@ pub struct Side {
     pub review: String,
     /// What the employee says that the day lacks.
     pub correction: String,
+    /// One of the employee's that was approved.
+    pub approved_correction: String,
     /// The employee's leave, which nobody has decided over.
     pub leave: String,
+    /// The employee's duty travel on the day of the stage, which was granted.
+    pub travel: String,
     /// The employee's shift of a day.
     pub roster_entry: String,
     /// The colleague's.
@@ -112,7 +116,7 @@ pub struct Side {
 
 impl Side {
     /// Everything that is not for the eyes of other agencies.
-    pub fn private(&self) -> [&str; 26] {
+    pub fn private(&self) -> [&str; 28] {
         [
             &self.root,
             &self.unit,
@@ -135,7 +139,9 @@ impl Side {
             &self.duty_check_in,
             &self.review,
             &self.correction,
+            &self.approved_correction,
             &self.leave,
+            &self.travel,
             &self.roster_entry,
             &self.device,
             &self.admin_role,
@@ -177,6 +183,16 @@ impl Side {
             "idempotencyKey": LEAVE_KEY,
             "arrangement": { "kind": "ANNUAL_LEAVE", "startsOn": "2026-12-01", "endsOn": "2026-12-02", "reason": "Keluarga" },
         });
+        let travel = json!({
+            "idempotencyKey": TRAVEL_KEY, "employeeId": people.employee.employee.to_string(),
+            "arrangement": {
+                "kind": "DUTY_TRAVEL", "startsOn": "2026-11-23", "endsOn": "2026-11-23", "reason": "Rapat",
+            },
+        });
+        let approved_correction =
+            make(employee, "requestCorrection", "correction", correction(APPROVED_KEY, "06:50")).await;
+        let approval = json!({ "correctionId": approved_correction, "decision": "APPROVE" });
+        make(admin, "decideCorrection", "correction", approval).await;
         let shift = shift_of(admin, &hours).await;
         let roster = json!({ "agencyId": agency, "assignments": [{
             "employeeId": people.employee.employee.to_string(), "workdayOn": "2026-11-25", "shiftIds": [shift],
@@ -202,10 +218,12 @@ impl Side {
             session: people.session.to_string(),
             enrolment: people.enrolment.to_string(),
             review: make(employee, "disputeCheckIn", "checkInReview", dispute).await,
-            correction: make(employee, "requestCorrection", "correction", correction(CORRECTION_KEY)).await,
+            correction: make(employee, "requestCorrection", "correction", correction(CORRECTION_KEY, "07:00")).await,
+            approved_correction,
             class_check_in,
             duty_check_in: make(employee, "checkIn", "checkIn", duty).await,
             leave: make(employee, "requestDutyArrangement", "dutyArrangement", leave).await,
+            travel: make(&people.supervisor.phone, "recordDutyArrangement", "dutyArrangement", travel).await,
             roster_entry: text(&roster["rosterEntries"][0]["id"]),
             device: people.colleague.device.to_string(),
             admin_role: text(&roles["roleGrants"]["nodes"][0]["id"]),
@@ -224,12 +242,14 @@ const CLASS_KEY: &str = "0193a5e2-7a3c-7000-8000-000000000001";
 const LEAVE_KEY: &str = "0193a5e2-7a3c-7000-8000-000000000004";
 const DUTY_KEY: &str = "0193a5e2-7a3c-7000-8000-000000000002";
 const CORRECTION_KEY: &str = "0193a5e2-7a3c-7000-8000-000000000005";
+const APPROVED_KEY: &str = "0193a5e2-7a3c-7000-8000-000000000006";
+const TRAVEL_KEY: &str = "0193a5e2-7a3c-7000-8000-000000000007";
 
-/// A correction of the day on which the stage is.
-pub fn correction(key: &str) -> Value {
+/// A correction of the day on which the stage is: somebody came at a time.
+pub fn correction(key: &str, time: &str) -> Value {
     json!({
-        "idempotencyKey": key, "workdayOn": "2026-11-23", "direction": "IN", "happenedAt": monday_morning(),
-        "reason": "Ponsel mati.",
+        "idempotencyKey": key, "workdayOn": "2026-11-23", "direction": "IN",
+        "happenedAt": format!("2026-11-23T{time}:00+07:00"), "reason": "Ponsel mati.",
     })
 }
 

@@ -28,6 +28,11 @@ pub fn account<'a>(accounts: &'a [Value], agency: &str, role: &str) -> &'a Value
     accounts.iter().find(is_it).unwrap_or_else(|| panic!("a {role} of {agency}"))
 }
 
+/// Those who are nothing but employees: who sends a lot needs several, for a person's day has so many attempts.
+pub fn clerks(accounts: &[Value]) -> Vec<&Value> {
+    accounts.iter().filter(|account| account["roles"] == json!(["employee"])).collect()
+}
+
 /// The first of one's sessions that is open now, and the first that is too early.
 fn open_and_early(phone: &Phone) -> (Value, Value) {
     let sessions = phone.data(SESSIONS, json!({}))["viewer"]["courseSessions"]["nodes"].take();

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use rstest::rstest;
 use serde_json::json;
 
-use super::demo::{account, office};
+use super::demo::{clerks, office};
 use super::phone::{CHECK_IN, Phone, to_duty};
 use super::{Home, Process, Server};
 use crate::harness::Engine;
@@ -91,10 +91,11 @@ fn a_busy_server_stops_without_cutting_an_answer(#[values(Engine::Sqlite, Engine
     let home = Home::new(engine);
     let mut server = home.start_with_demo_data();
     let accounts = home.accounts();
-    let phone = server.phone().logged_in(account(&accounts, "Pemerintah Kota Medan", "employee"));
+    let phones: Vec<Phone> = clerks(&accounts).into_iter().map(|clerk| server.phone().logged_in(clerk)).collect();
     let balancer = Balancer::default();
     let stopped = thread::scope(|scope| {
         for sender in 0..6 {
+            let phone = &phones[sender % phones.len()];
             // Half of them keep their connection, as balancers do.
             let phone = if sender % 2 == 0 { phone.clone() } else { phone.keeping_its_connection() };
             let balancer = &balancer;
@@ -105,7 +106,7 @@ fn a_busy_server_stops_without_cutting_an_answer(#[values(Engine::Sqlite, Engine
         }
         server.process.signal("TERM");
         let stopped = Instant::now();
-        balancer.look(&phone);
+        balancer.look(&phones[0]);
         stopped
     });
     let ended = server.process.end();

@@ -192,6 +192,9 @@ async fn rest(cast: &Cast) {
         decided_by: Set(Some(sabang.supervisor.account)),
         decided_at: Set(Some(now)),
         decision_note: Set(None),
+        revoked_by: Set(None),
+        revoked_at: Set(None),
+        revocation_note: Set(None),
     };
     row.insert(&transaction).await.unwrap();
     for status in [RequestStatus::Requested, RequestStatus::Approved] {
@@ -226,5 +229,8 @@ pub fn correct(
         decided_by: Set((status == RequestStatus::Approved).then_some(cast.sabang.supervisor.account)),
         decided_at: Set((status == RequestStatus::Approved).then_some(now)),
         decision_note: Set(None),
+        revoked_by: Set(None),
+        revoked_at: Set(None),
+        revocation_note: Set(None),
     }
 }

@@ -1,5 +1,6 @@
 //! Who sees what is to be reviewed, who decides, who disputes.
 
+use bina::attendance::requests::OPEN_DISPUTES;
 use bina::audit::verify;
 use entity::audit_entry;
 use futures_util::future::join_all;
@@ -199,4 +200,32 @@ async fn twenty_decisions_at_once_are_chained(#[values(Engine::Sqlite, Engine::P
     for id in &ids {
         assert_eq!(verdict(&sabang.employee, id).await.0, "REJECTED");
     }
+}
+
+#[rstest]
+#[tokio::test]
+async fn so_many_disputes_wait_and_no_more(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let cast = Cast::new(engine).await;
+    let sabang = &cast.sabang;
+    let mut ids = Vec::new();
+    for number in 0..OPEN_DISPUTES as u128 + 3 {
+        let far = (sabang.place.0 + 0.1, sabang.place.1);
+        let (id, verdict) = Attempt::at(number, minute(0), far).send(&cast, &sabang.employee).await;
+        assert_eq!(verdict, "REJECTED");
+        ids.push(id);
+    }
+    let dispute = |id: &String| json!({ "checkInId": id, "reason": "GPS rusak." });
+    let sends =
+        ids.iter().map(|id| sabang.employee.phone.change("disputeCheckIn", "checkInReview { id }", dispute(id)));
+    let payloads = join_all(sends).await;
+    let (late, done): (Vec<usize>, Vec<usize>) =
+        (0..ids.len()).partition(|at| payloads[*at]["errors"][0]["code"] == "TOO_MANY_OPEN");
+    assert_eq!((late.len(), done.len()), (3, OPEN_DISPUTES), "{payloads:?}");
+    assert_eq!(review_of(&sabang.employee, &ids[late[0]]).await, Value::Null, "nothing is half disputed");
+    // The same words again are no further one, and a decision makes room.
+    let again = sabang.employee.phone.change("disputeCheckIn", "checkInReview { id }", dispute(&ids[done[0]])).await;
+    assert_eq!(again, payloads[done[0]]);
+    decide(&sabang.supervisor, decision(&ids[done[0]], "ACCEPT", None)).await;
+    let room = sabang.employee.phone.change("disputeCheckIn", "checkInReview { id }", dispute(&ids[late[0]])).await;
+    assert_eq!(room["errors"], json!([]));
 }

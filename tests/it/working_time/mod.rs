@@ -1,9 +1,12 @@
 //! Working time through the API: who works when, what frees from it, and what a check-in then comes to.
 
 mod arrangements;
+mod attended;
 mod days;
 mod decisions;
+mod limits;
 mod places;
+mod revocations;
 mod roster_input;
 mod rosters;
 
