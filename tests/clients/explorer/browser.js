@@ -22,11 +22,16 @@ export async function startBrowser() {
     socket.end("HTTP/1.1 403 Forbidden\r\n\r\n");
   });
   await new Promise((resolve) => watch.listen(0, "127.0.0.1", resolve));
-  const browser = await chromium.launch({
+  const launched = chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     chromiumSandbox: false,
     proxy: { server: `http://127.0.0.1:${watch.address().port}`, bypass: "127.0.0.1" },
     args: ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-component-update", "--disable-sync"],
+  });
+  const browser = await launched.catch((error) => {
+    // Else it would keep the process that failed.
+    watch.close();
+    throw error;
   });
   const stop = async () => {
     await browser.close();

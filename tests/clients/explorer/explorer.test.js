@@ -2,14 +2,14 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { open, startBrowser } from "./browser.js";
-import { startDemo } from "./server.js";
+import { startDemo } from "../server.js";
 
 let demo, browser, foreign, stopBrowser;
 
 before(async () => {
-  const [server, started] = await Promise.all([startDemo(), startBrowser()]);
-  demo = server;
-  ({ browser, foreign, stop: stopBrowser } = started);
+  // One after the other: where there is no browser, the server is stopped all the same.
+  demo = await startDemo();
+  ({ browser, foreign, stop: stopBrowser } = await startBrowser());
 });
 
 after(async () => {
