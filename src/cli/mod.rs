@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
+use futures_util::future::BoxFuture;
 use tokio::time::timeout;
 
 use self::start::{bad_key_file, configure, listen, migrated, start};
@@ -216,8 +217,14 @@ fn io_error(what: impl Into<String>) -> impl FnOnce(io::Error) -> CliError {
 ///
 /// # Errors
 /// Why the command ended without doing its work, in words for an operator.
-pub async fn run(cli: Cli, out: &mut (dyn Write + Send)) -> Result<(), CliError> {
-    match cli.command {
+#[must_use]
+pub fn run(cli: Cli, out: &mut (dyn Write + Send)) -> BoxFuture<'_, Result<(), CliError>> {
+    // In a box, so that the server is compiled here, once, and not again in whatever calls this.
+    Box::pin(execute(cli.command, out))
+}
+
+async fn execute(command: Command, out: &mut (dyn Write + Send)) -> Result<(), CliError> {
+    match command {
         Command::Demo(DemoArgs { print_accounts: true }) => demo::print_json(out).map_err(io_error("the accounts")),
         Command::Demo(_) => serve_demo(out).await,
         Command::Serve => {
