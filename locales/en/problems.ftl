@@ -33,6 +33,7 @@ problem-not-disputable = This check-in counts: there is nothing to dispute.
 problem-decided-by-self = You decided this before. After a dispute somebody else has to decide.
 problem-outside-shift = This time lies in none of your shifts of that day. Look at the day's working hours.
 problem-already-begun = It has begun and can no longer be taken back. Turn to your superior.
+problem-shifts-overlap = It overlaps with another shift that the same people work. Change the times, or let a roster say who works which.
 problem-overlaps = It overlaps with something else of the same person.
 problem-difference-not-seen = This changes days that are past. Look at the difference first (isDryRun), then send its latest token.
 problem-too-much-at-once = Too many past days to compute at once. Choose a later first day.

@@ -33,6 +33,7 @@ problem-captured-in-future = Waktu presensi ini berada di masa depan. Periksa ja
 problem-too-old = Presensi ini lebih dari 7 hari dan tidak dapat dikirim lagi. Mintalah koreksi kepada atasan Anda.
 problem-already-decided = Sudah diputuskan atau dibatalkan.
 problem-already-begun = Sudah mulai berlaku dan tidak dapat dibatalkan lagi. Hubungi atasan Anda.
+problem-shifts-overlap = Bertumpang tindih dengan giliran kerja lain yang dijalani orang yang sama. Ubah jamnya, atau gunakan jadwal dinas.
 problem-overlaps = Bertumpang tindih dengan yang sudah ada pada orang yang sama.
 problem-difference-not-seen = Ini mengubah hari yang sudah lewat. Lihat dahulu selisihnya (isDryRun), lalu kirim tokennya yang terbaru.
 problem-too-much-at-once = Terlalu banyak hari yang sudah lewat untuk dihitung sekaligus. Pilih tanggal mulai yang lebih baru.

@@ -137,8 +137,8 @@ pub async fn withdraw(
     let person = actor.person()?;
     let today = match person.employee {
         Some(me) => {
-            let zone = duties::duty(app, app.db.read(), me.agency_id, me.unit_id).await?.zone;
-            Some(app.clock.now().with_timezone(&zone).date_naive())
+            let duty = duties::duty(app, app.db.read(), me.agency_id, me.unit_id).await?;
+            Some(duty.local_day(app.clock.now()))
         }
         None => None,
     };

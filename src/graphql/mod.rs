@@ -24,8 +24,8 @@ use crate::agency::schema::{AgencyMutation, AgencyQuery};
 use crate::app::App;
 use crate::attendance::schema::{
     ArrangementMutation, ArrangementQuery, AttendanceMutation, AttendanceSubscription, CorrectionMutation,
-    CorrectionQuery, LatenessMutation, LatenessQuery, RamadanMutation, RamadanQuery, ReviewMutation, ReviewQuery,
-    RosterMutation,
+    CorrectionQuery, HolidayMutation, LatenessMutation, LatenessQuery, RamadanMutation, RamadanQuery, ReviewMutation,
+    ReviewQuery, RosterMutation, ThresholdMutation, ThresholdQuery,
 };
 use crate::error::{Kind, Refusal, Result};
 use crate::identity::schema::{AccountMutation, RoleMutation, RoleQuery, SessionMutation};
@@ -49,6 +49,7 @@ pub struct Query(
     RamadanQuery,
     LatenessQuery,
     ReviewQuery,
+    ThresholdQuery,
     CorrectionQuery,
 );
 
@@ -64,8 +65,10 @@ pub struct Mutation(
     ArrangementMutation,
     LatenessMutation,
     RamadanMutation,
+    HolidayMutation,
     CorrectionMutation,
     ReviewMutation,
+    ThresholdMutation,
     RosterMutation,
 );
 

@@ -115,9 +115,9 @@ async fn a_day_begins_at_the_units_own_midnight(
 ) {
     let cast = Cast::new(engine).await;
     let people = &cast.sabang;
-    let here = json!({ "unitId": people.unit.to_string(), "timeZone": zone });
-    let payload = people.admin.phone.change("updateUnit", "unit { timeZone }", here).await;
-    assert_eq!(payload["unit"]["timeZone"], zone);
+    let here = json!({ "agencyId": people.agency.to_string(), "unitId": people.unit.to_string(), "timeZone": zone });
+    let payload = people.admin.phone.change("setTimeZone", "timeZoneSetting { unit { timeZone } }", here).await;
+    assert_eq!(payload["timeZoneSetting"]["unit"]["timeZone"], zone);
     let now = "2026-11-23T15:30:00Z";
     let found = workday(&cast, &people.employee, now).await;
     assert_eq!((&found["on"], &found["timeZone"], &found["startsAt"]), (&json!(on), &json!(zone), &json!(starts_at)));

@@ -3,6 +3,7 @@
 mod arrangements;
 mod days;
 mod decisions;
+mod hours;
 mod places;
 mod roster_input;
 mod rosters;
