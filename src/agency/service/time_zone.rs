@@ -1,6 +1,5 @@
 //! The clock of an agency or of a unit is set, from a day on: days before keep theirs.
 
-use chrono_tz::Tz;
 use entity::ids::{AgencyId, UnitId};
 use entity::{agency, time_zone_setting, unit};
 use sea_orm::{
@@ -125,9 +124,10 @@ impl Plan for ZonePlan {
                 Entry::new("UNIT_ZONE_SET", unit.update(transaction).await?.id)
             }
             None => {
-                let zone = row.time_zone.clone().unwrap_or_else(|| Tz::UTC.name().to_owned());
                 let mut agency = self.agency.into_active_model();
-                agency.time_zone = Set(zone);
+                if let Some(zone) = &row.time_zone {
+                    agency.time_zone = Set(zone.clone());
+                }
                 agency.updated_at = Set(now);
                 Entry::new("AGENCY_ZONE_SET", agency.update(transaction).await?.id)
             }

@@ -52,13 +52,13 @@ async fn a_holiday_of_a_past_day_is_seen_before_it_is_set(#[values(Engine::Sqlit
 
     let day = read_day(employee, "2026-11-23").await;
     assert_eq!((&day["state"], &day["shifts"]), (&json!("FREE"), &json!([])));
-    assert_eq!(day["explanation"], "Libur: hari libur nasional “Hari Pahlawan” (Keppres 9/2026).");
+    assert_eq!(day["explanation"], "Free: the national holiday “Hari Pahlawan” (Keppres 9/2026).");
     // The same once more changes nothing.
     let again = change(nation, "setHoliday", HOLIDAY, input.clone()).await;
     assert_eq!((&again["holiday"]["id"], &again["difference"]), (&day["holiday"]["id"], &Value::Null));
     assert_eq!(actions(&cast).await, ["HOLIDAY_SET"]);
 
-    // Another citation alone changes nobody's day; another kind does not free anybody either, but is another basis.
+    // Another citation alone changes nobody's day.
     let cited = with(input.clone(), "citation", json!("Keppres 10/2026"));
     let corrected = change(nation, "setHoliday", HOLIDAY, cited).await;
     assert_eq!(
@@ -87,7 +87,7 @@ async fn a_holiday_is_withdrawn_and_stays_as_one_that_was(#[values(Engine::Sqlit
     let set = change(nation, "setHoliday", HOLIDAY, holiday("2026-11-24", "COLLECTIVE_LEAVE")).await;
     assert_eq!(set["difference"], Value::Null, "no day is past");
     let id = set["holiday"]["id"].clone();
-    let words = "Libur: cuti bersama, “Hari Pahlawan” (Keppres 9/2026).";
+    let words = "Free: collective leave, “Hari Pahlawan” (Keppres 9/2026).";
     assert_eq!(read_day(employee, "2026-11-24").await["explanation"], words);
     cast.world.app.clock.set(at("2026-11-25", "10:00:00"));
 

@@ -5,8 +5,8 @@ use rstest::rstest;
 use sea_orm::{EntityTrait as _, PaginatorTrait as _};
 use serde_json::{Value, json};
 
-use super::{at, change, check_in, day_of, refused, seen_and_done, told, tuesday, with};
-use crate::cast::Cast;
+use super::{change, day_of, refused, seen_and_done, told, tuesday, with};
+use crate::cast::{Cast, Person};
 use crate::harness::Engine;
 
 #[rstest]
@@ -29,7 +29,7 @@ async fn a_roster_of_past_days_is_seen_before_it_is_assigned(
     let found = admin.data(query, json!({ "id": people.agency.to_string() })).await;
     let shift = found["node"]["schedules"]["nodes"][0]["shifts"][0]["id"].clone();
 
-    let works = |who: &crate::cast::Person, on: &str| json!({ "employeeId": who.employee.to_string(), "workdayOn": on, "shiftIds": [shift] });
+    let works = |who: &Person, on: &str| json!({ "employeeId": who.employee.to_string(), "workdayOn": on, "shiftIds": [shift] });
     let monday = works(&people.employee, "2026-11-23");
     let roster = |assignments: Value| json!({ "agencyId": people.agency.to_string(), "assignments": assignments });
     let input = roster(json!([monday, works(&people.colleague, "2026-11-24")]));
@@ -43,12 +43,14 @@ async fn a_roster_of_past_days_is_seen_before_it_is_assigned(
     assert_eq!(day["after"]["minutesLate"], 45);
     assert_eq!(roster_entry::Entity::find().count(cast.world.app.db.read()).await.unwrap(), 0, "only tried");
 
-    // A check-in that was off line changes what was seen.
-    check_in(&cast, &people.employee, "IN", at("2026-11-23", "07:20:00"), at("2026-11-24", "10:05:00")).await;
-    let stale = with(input.clone(), "seenDifference", seen["difference"]["token"].clone());
+    // What was seen of another roster is not this one's.
+    let other = roster(json!([works(&people.colleague, "2026-11-23")]));
+    let absent = change(admin, "assignShifts", node, with(other, "isDryRun", json!(true))).await;
+    assert_eq!(day_of(&absent, &people.colleague)["after"]["state"], "ABSENT");
+    let stale = with(input.clone(), "seenDifference", absent["difference"]["token"].clone());
     assert_eq!(refused(admin, "assignShifts", stale).await, told("DIFFERENCE_NOT_SEEN", "seenDifference"));
-    let seen = seen_and_done(admin, "assignShifts", node, input.clone()).await;
-    assert_eq!(day_of(&seen, &people.employee)["after"]["minutesLate"], 20);
+    let again = seen_and_done(admin, "assignShifts", node, input.clone()).await;
+    assert_eq!(again["difference"], seen["difference"], "the same as long as nothing happens");
     assert_eq!(roster_entry::Entity::find().count(cast.world.app.db.read()).await.unwrap(), 2);
     // From today on nothing is asked; a superior looks at the past no more than they write it.
     let today = change(admin, "assignShifts", node, roster(json!([works(&people.colleague, "2026-11-24")]))).await;
