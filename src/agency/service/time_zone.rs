@@ -116,21 +116,18 @@ impl Plan for ZonePlan {
             time_zone_setting::Entity::insert(first.into_active_model()).exec_without_returning(transaction).await?;
         }
         time_zone_setting::Entity::insert(row.clone().into_active_model()).exec_without_returning(transaction).await?;
-        let entry = match self.unit {
-            Some(unit) => {
-                let mut unit = unit.into_active_model();
-                unit.time_zone = Set(row.time_zone.clone());
-                unit.updated_at = Set(now);
-                Entry::new("UNIT_ZONE_SET", unit.update(transaction).await?.id)
+        let entry = if let Some(unit) = self.unit {
+            let mut unit = unit.into_active_model();
+            unit.time_zone = Set(row.time_zone.clone());
+            unit.updated_at = Set(now);
+            Entry::new("UNIT_ZONE_SET", unit.update(transaction).await?.id)
+        } else {
+            let mut agency = self.agency.into_active_model();
+            if let Some(zone) = &row.time_zone {
+                agency.time_zone = Set(zone.clone());
             }
-            None => {
-                let mut agency = self.agency.into_active_model();
-                if let Some(zone) = &row.time_zone {
-                    agency.time_zone = Set(zone.clone());
-                }
-                agency.updated_at = Set(now);
-                Entry::new("AGENCY_ZONE_SET", agency.update(transaction).await?.id)
-            }
+            agency.updated_at = Set(now);
+            Entry::new("AGENCY_ZONE_SET", agency.update(transaction).await?.id)
         };
         let entry = entry.text("zone", row.time_zone.as_deref().unwrap_or_default()).day("validFrom", row.valid_from);
         Ok((row, Some(entry)))
