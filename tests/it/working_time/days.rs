@@ -51,6 +51,8 @@ async fn in_ramadan_work_starts_at_eight(#[values(Engine::Sqlite, Engine::Postgr
     // A Tuesday and a Friday.
     let before = workday(&cast, &people.employee, "2027-02-09T01:00:00Z").await;
     assert_eq!(before["startsAt"], "2027-02-09T00:30:00Z");
+    // It is announced the evening before it begins.
+    cast.world.app.clock.set(at("2027-02-06T12:00:00Z"));
     let first = set("2027-02-07", "2027-03-08").await["ramadanPeriod"].clone();
     // Announced a day later: the same Ramadan moves.
     let second = set("2027-02-08", "2027-03-09").await["ramadanPeriod"].clone();
