@@ -137,6 +137,8 @@ problems! { $
     TooManyOpen = "TOO_MANY_OPEN", "problem-too-many-open";
     /// What holds from today on or longer is not taken back.
     AlreadyBegun = "ALREADY_BEGUN", "problem-already-begun";
+    /// Everybody would work it together with another shift.
+    ShiftsOverlap = "SHIFTS_OVERLAP", "problem-shifts-overlap";
     /// It lies over something else of the same person.
     Overlaps = "OVERLAPS", "problem-overlaps";
     /// The change reaches days that are past, and what it changes of them was not seen, or is no longer the same.

@@ -40,6 +40,12 @@ enum Command {
         #[arg(long, default_value_t = 2_000)]
         people: u32,
     },
+    /// Prints the token of the first of the people.
+    Token {
+        /// The server's key file.
+        #[arg(long)]
+        keys: PathBuf,
+    },
     /// As many requests as the server answers: each connection asks again once it has its answer.
     Closed(Load),
     /// So many requests a second, whether the server keeps up or not. A request's time is counted from when it should
@@ -91,6 +97,10 @@ fn run(cli: Cli) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let (load, pace) = match cli.command {
         Command::Prepare { database, people } => return runtime.block_on(people::prepare(&database, people)),
+        Command::Token { keys } => {
+            writeln!(io::stdout(), "{}", people::logged_in(&keys, 1)?.concat())?;
+            return Ok(());
+        }
         Command::Closed(load) => (load, Pace::Closed),
         Command::Open { rate, load } => (load, Pace::Open { rate }),
     };

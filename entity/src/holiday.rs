@@ -22,6 +22,13 @@ pub struct Model {
     pub date: Date,
     pub kind: Kind,
     pub name: String,
+    /// The decree that it rests on; absent where it came from a list that names none.
+    pub citation: Option<String>,
+    pub created_at: DateTimeUtc,
+    /// Since when it is none any more.
+    pub withdrawn_at: Option<DateTimeUtc>,
+    /// The decree that took it back or put another in its place.
+    pub withdrawal_citation: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -150,6 +150,8 @@ typed_ids! {
     ShiftId = "shf";
     /// An entry of a national SIASN list.
     SiasnTermId = "trm";
+    /// A zone of an agency or a unit from a date on.
+    TimeZoneSettingId = "tzs";
     /// A work unit (*unit kerja*).
     UnitId = "uni";
     /// A place with a fence.

@@ -45,6 +45,7 @@ pub mod schedule;
 pub mod shift;
 pub mod siasn_term;
 pub mod throttle;
+pub mod time_zone_setting;
 pub mod unit;
 pub mod venue;
 

@@ -38,6 +38,7 @@ problem-not-approved = Belum atau tidak disetujui: tidak ada yang dapat dicabut.
 problem-already-requested = Permintaan yang sama sudah diajukan dan belum diputuskan. Tunggulah keputusannya.
 problem-too-many-open = Sudah ada { $max } permintaan Anda yang belum diputuskan. Tunggulah keputusannya, atau batalkan salah satu.
 problem-already-begun = Sudah mulai berlaku dan tidak dapat dibatalkan lagi. Hubungi atasan Anda.
+problem-shifts-overlap = Bertumpang tindih dengan giliran kerja lain yang dijalani orang yang sama. Ubah jamnya, atau gunakan jadwal dinas.
 problem-overlaps = Bertumpang tindih dengan yang sudah ada pada orang yang sama.
 problem-difference-not-seen = Ini mengubah hari yang sudah lewat. Lihat dahulu selisihnya (isDryRun), lalu kirim tokennya yang terbaru.
 problem-too-much-at-once = Terlalu banyak hari yang sudah lewat untuk dihitung sekaligus. Pilih tanggal mulai yang lebih baru.

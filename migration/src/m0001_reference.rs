@@ -47,8 +47,14 @@ CREATE TABLE holiday (
     date DAY NOT NULL,
     kind text NOT NULL CHECK (kind IN ('NATIONAL', 'COLLECTIVE_LEAVE')),
     name text NOT NULL,
-    UNIQUE (date, name)
+    -- Absent where it came from a list that names no decree.
+    citation text,
+    created_at INSTANT NOT NULL,
+    withdrawn_at INSTANT,
+    withdrawal_citation text,
+    CHECK ((withdrawn_at IS NULL) = (withdrawal_citation IS NULL))
 ) STRICT;
+CREATE UNIQUE INDEX holiday_present ON holiday (date, name) WHERE withdrawn_at IS NULL;
 ";
 
 #[async_trait::async_trait]

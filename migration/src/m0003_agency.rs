@@ -72,6 +72,20 @@ CREATE TABLE former_placement (
     PRIMARY KEY (employee_id, last_on)
 ) STRICT;
 
+-- By which clock an agency or a unit works from a day on. There is none as long as it is the one that it began with.
+CREATE TABLE time_zone_setting (
+    id UUID PRIMARY KEY,
+    agency_id UUID NOT NULL REFERENCES agency (id),
+    unit_id UUID REFERENCES unit (id),
+    version integer NOT NULL,
+    time_zone text,
+    valid_from DAY NOT NULL,
+    created_at INSTANT NOT NULL,
+    CHECK (time_zone IS NOT NULL OR unit_id IS NOT NULL)
+) STRICT;
+CREATE UNIQUE INDEX time_zone_setting_of_unit ON time_zone_setting (unit_id, version) WHERE unit_id IS NOT NULL;
+CREATE UNIQUE INDEX time_zone_setting_of_agency ON time_zone_setting (agency_id, version) WHERE unit_id IS NULL;
+
 CREATE TABLE venue (
     id UUID PRIMARY KEY,
     agency_id UUID NOT NULL REFERENCES agency (id),
@@ -151,7 +165,17 @@ impl MigrationTrait for Migration {
         execute(manager, CUT[usize::from(manager.get_database_backend() == DbBackend::Sqlite)]).await?;
         drop_tables(
             manager,
-            &["role_grant", "shift", "schedule", "venue", "former_placement", "employee_nip", "employee", "unit"],
+            &[
+                "role_grant",
+                "shift",
+                "schedule",
+                "venue",
+                "time_zone_setting",
+                "former_placement",
+                "employee_nip",
+                "employee",
+                "unit",
+            ],
         )
         .await
     }

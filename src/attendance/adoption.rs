@@ -11,7 +11,7 @@ use sea_orm::{
     IntoActiveModel as _, QueryFilter as _, QueryOrder as _,
 };
 
-use super::difference::{self, Applied, Change, Stamp};
+use super::difference::{self, Applied, Change, Plan, Proposal};
 use super::duties;
 use super::lateness::{Adoption, Rule};
 use super::schema::lateness_input::{
@@ -19,7 +19,7 @@ use super::schema::lateness_input::{
 };
 use crate::agency::service::MAX_NAME;
 use crate::app::App;
-use crate::audit::{self, Entry};
+use crate::audit::Entry;
 use crate::error::{Error, Result};
 use crate::graphql::rows;
 use crate::policy::{self, Actor};
@@ -37,41 +37,17 @@ const DAY: i32 = 24 * 60;
 /// Characters of a note at most.
 const MAX_NOTE: usize = 1_000;
 
-/// Chooses the rule of lateness of an agency from a day on. Where that day is past, the difference that it makes is
-/// computed first, before anything is locked, and must have been seen.
+/// Chooses the rule of lateness of an agency from a day on. Where that day is past, the difference that it makes must
+/// have been seen.
 ///
 /// # Errors
 /// What `SetLatenessRuleErrorCode` names.
 pub async fn set(app: &App, actor: &Actor, input: SetLatenessRuleInput) -> Result<Applied<lateness_adoption::Model>> {
-    let by = actor.person()?.account_id;
-    let transaction = app.db.begin().await?;
-    let draft = Plan::new(app, &transaction, actor, &input).await?;
-    transaction.rollback().await?;
-    let valid_from = draft.adoption.row.valid_from;
-    let difference = difference::of(app, &draft.agency, valid_from, &Change::Lateness(draft.adoption)).await?;
-    if input.is_dry_run {
-        return Ok(Applied { row: None, difference });
-    }
-    difference::require_seen(difference.as_ref(), input.seen_difference.as_deref())?;
-
-    let transaction = app.db.begin().await?;
-    let plan = Plan::new(app, &transaction, actor, &input).await?;
-    difference::require_same(difference.as_ref(), draft.stamp, plan.stamp)?;
-    let agency = plan.agency.id;
-    let row = plan.write(&transaction).await?;
-    let entry = Entry::new("LATENESS_RULE_SET", row.id)
-        .id_if_any("rule", row.rule_id)
-        .number("version", row.version)
-        .day("validFrom", row.valid_from);
-    let entry = difference::audited(entry, difference.as_ref());
-    audit::append(&transaction, app, Some(by), Some(agency), entry).await?;
-    transaction.commit().await?;
-    app.duties.forget();
-    Ok(Applied { row: Some(row), difference })
+    difference::carry_out(app, actor, &input).await
 }
 
 /// What an input comes to as things stand. The agency is held meanwhile.
-struct Plan {
+pub struct AdoptionPlan {
     agency: agency::Model,
     /// What holds so far.
     before: Option<lateness_adoption::Model>,
@@ -79,19 +55,23 @@ struct Plan {
     adoption: Adoption,
     /// Whether its rule is a new one.
     is_new_rule: bool,
-    stamp: Stamp,
 }
 
-impl Plan {
-    async fn new(
-        app: &App,
-        transaction: &DatabaseTransaction,
-        actor: &Actor,
-        input: &SetLatenessRuleInput,
-    ) -> Result<Self> {
-        let agency = rows::held::<AgencyId>(transaction, actor, "agencyId", &input.agency_id).await?;
+impl Proposal for SetLatenessRuleInput {
+    type Plan = AdoptionPlan;
+
+    fn is_dry_run(&self) -> bool {
+        self.is_dry_run
+    }
+
+    fn seen_difference(&self) -> Option<&str> {
+        self.seen_difference.as_deref()
+    }
+
+    async fn plan(&self, app: &App, actor: &Actor, transaction: &DatabaseTransaction) -> Result<AdoptionPlan> {
+        let agency = rows::held::<AgencyId>(transaction, actor, "agencyId", &self.agency_id).await?;
         policy::require_agency(actor, "agencyId", agency.id)?;
-        let valid_from = input::day("validFrom", input.valid_from)?;
+        let valid_from = input::day("validFrom", self.valid_from)?;
         let before = lateness_adoption::Entity::find()
             .filter(lateness_adoption::Column::AgencyId.eq(agency.id))
             .order_by_desc(lateness_adoption::Column::Version)
@@ -100,8 +80,8 @@ impl Plan {
         if let Some(before) = &before {
             input::within("validFrom", valid_from, &(before.valid_from..=input::LAST_DAY))?;
         }
-        let citation = text::name("citation", &input.citation, MAX_NAME)?;
-        let rule = match &input.rule {
+        let citation = text::name("citation", &self.citation, MAX_NAME)?;
+        let rule = match &self.rule {
             LatenessChoiceInput::RuleId(id) => {
                 let row = rows::named::<LatenessRuleId>(transaction, actor, "rule.ruleId", id).await?;
                 if row.agency_id.is_some_and(|owner| owner != agency.id) {
@@ -124,13 +104,28 @@ impl Plan {
             valid_until: None,
             created_at: now,
         };
-        let stamp = Stamp::of(transaction, agency.id).await?;
-        let is_new_rule = matches!(input.rule, LatenessChoiceInput::Own(_));
-        Ok(Self { agency, before, adoption: Adoption { row, rule }, is_new_rule, stamp })
+        let is_new_rule = matches!(self.rule, LatenessChoiceInput::Own(_));
+        Ok(AdoptionPlan { agency, before, adoption: Adoption { row, rule }, is_new_rule })
+    }
+}
+
+impl Plan for AdoptionPlan {
+    type Row = lateness_adoption::Model;
+
+    fn field(&self) -> &'static str {
+        "validFrom"
+    }
+
+    fn agency(&self) -> Option<&agency::Model> {
+        Some(&self.agency)
+    }
+
+    fn change(&self) -> Change {
+        Change::Lateness(self.adoption.clone())
     }
 
     /// Ends the choice before on the day before.
-    async fn write(self, transaction: &DatabaseTransaction) -> Result<lateness_adoption::Model> {
+    async fn write(self, _: &App, transaction: &DatabaseTransaction) -> Result<(Self::Row, Option<Entry>)> {
         let Adoption { row, rule } = self.adoption;
         if let Some(rule) = rule.filter(|_| self.is_new_rule) {
             lateness_rule::Entity::insert(rule.row.into_active_model()).exec_without_returning(transaction).await?;
@@ -145,7 +140,11 @@ impl Plan {
             before.update(transaction).await?;
         }
         lateness_adoption::Entity::insert(row.clone().into_active_model()).exec_without_returning(transaction).await?;
-        Ok(row)
+        let entry = Entry::new("LATENESS_RULE_SET", row.id)
+            .id_if_any("rule", row.rule_id)
+            .number("version", row.version)
+            .day("validFrom", row.valid_from);
+        Ok((row, Some(entry)))
     }
 }
 

@@ -207,8 +207,7 @@ pub async fn decide(app: &App, actor: &Actor, input: DecideDutyArrangementInput)
 
 /// The day that it is where somebody works.
 async fn today(app: &App, db: &impl ConnectionTrait, agency: AgencyId, unit: Option<UnitId>) -> Result<NaiveDate> {
-    let zone = duties::duty(app, db, agency, unit).await?.zone;
-    Ok(app.clock.now().with_timezone(&zone).date_naive())
+    Ok(duties::duty(app, db, agency, unit).await?.local_day(app.clock.now()))
 }
 
 /// What was made with the key before.

@@ -171,7 +171,7 @@ async fn shift(app: &App, db: &impl ConnectionTrait, me: Employment, draft: &Dra
     let today = workday::local_day(&life, now);
     input::within("workdayOn", on, &(today.checked_sub_days(LOOK_BACK).unwrap_or(today)..=today))?;
     if draft.happened_at > now {
-        let latest = now.with_timezone(&life.duty(on).zone).format("%Y-%m-%d %H:%M");
+        let latest = now.with_timezone(&life.zone(on)).format("%Y-%m-%d %H:%M");
         return Err(Refusal::at("happenedAt", Problem::OutOfRange).with("min", on).with("max", latest).into());
     }
     workday::shift_at(&life, draft.happened_at, Some(draft.direction))

@@ -6,10 +6,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use chrono::NaiveDate;
 use chrono_tz::Tz;
 use entity::ids::{AgencyId, LatenessRuleId, UnitId};
 use entity::{
-    agency, holiday, lateness_adoption, lateness_band, lateness_rule, ramadan_period, schedule, shift, venue,
+    agency, holiday, lateness_adoption, lateness_band, lateness_rule, ramadan_period, schedule, shift,
+    time_zone_setting, venue,
 };
 use moka::future::Cache;
 use sea_orm::{
@@ -19,7 +21,7 @@ use sea_orm::{
 
 use super::facts::fence;
 use super::lateness::{Adoption, Rule};
-use super::working_time::{Calendar, Duty, Hours};
+use super::working_time::{Calendar, Duty, Hours, Zoned};
 use crate::app::App;
 use crate::db;
 use crate::error::{Error, Result};
@@ -113,20 +115,21 @@ pub async fn calendar(app: &App, db: &impl ConnectionTrait) -> Result<Arc<Calend
         return Ok(calendar);
     }
     let before = known.changes.load(Ordering::SeqCst);
-    let mut holidays = HashMap::new();
-    // Of two on one day the national holiday is the day's.
-    for row in holiday::Entity::find().order_by_asc(holiday::Column::Name).all(db).await? {
-        let is_national = row.kind == holiday::Kind::National;
-        if is_national || !holidays.contains_key(&row.date) {
-            holidays.insert(row.date, row);
-        }
-    }
-    let ramadan = ramadan_period::Entity::find().order_by_asc(ramadan_period::Column::StartsOn).all(db).await?;
-    let calendar = Arc::new(Calendar { holidays, ramadan });
+    let (holidays, ramadan) = calendar_rows(db).await?;
+    let calendar = Arc::new(Calendar::of(holidays, ramadan));
     if known.changes.load(Ordering::SeqCst) == before {
         known.calendar.insert((), calendar.clone()).await;
     }
     Ok(calendar)
+}
+
+/// The rows of the nation's calendar as they stand now.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn calendar_rows(db: &impl ConnectionTrait) -> Result<(Vec<holiday::Model>, Vec<ramadan_period::Model>)> {
+    let holidays = holiday::Entity::find().filter(holiday::Column::WithdrawnAt.is_null()).all(db).await?;
+    Ok((holidays, ramadan_period::Entity::find().all(db).await?))
 }
 
 async fn load(app: &App, db: &impl ConnectionTrait, places: &HashSet<Place>) -> Result<Vec<(Place, Duty)>> {
@@ -140,17 +143,19 @@ async fn load(app: &App, db: &impl ConnectionTrait, places: &HashSet<Place>) -> 
         .all(db)
         .await?;
     let zones = agency_zones(db, &agencies).await?;
+    let settings = zone_settings(db, engine, &agencies).await?;
     let hours = hours(db, engine, &agencies, &units).await?;
     let adoptions = adoptions(db, engine, &agencies).await?;
     let calendar = calendar(app, db).await?;
     let duty = |(agency, unit): Place| -> Result<Duty> {
         let above = unit.and_then(|unit| ancestors.get(&unit)).map(Vec::as_slice).unwrap_or_default();
         let ids: Vec<UnitId> = above.iter().map(|above| above.id).collect();
-        let own = above.iter().find_map(|above| above.time_zone.as_ref()).or_else(|| zones.get(&agency));
-        let zone = own.ok_or_else(|| Error::internal("an employee without an agency"))?;
+        let zone = zones.get(&agency).ok_or_else(|| Error::internal("an employee without an agency"))?;
+        let named =
+            above.iter().map(|above| (Some(above.id), above.time_zone.as_deref())).chain([(None, Some(&**zone))]);
         Ok(Duty {
             levels: levels(&hours, agency, &ids),
-            zone: parse_zone(zone)?,
+            zones: named.map(|(unit, name)| zoned(&settings, (agency, unit), name)).collect::<Result<_>>()?,
             fences: venues
                 .iter()
                 .filter(|venue| venue.unit_id.is_some_and(|id| ids.contains(&id)))
@@ -294,6 +299,44 @@ async fn agency_zones(db: &impl ConnectionTrait, agencies: &HashSet<AgencyId>) -
     let rows =
         agency::Entity::find().filter(db::any_of(db.get_database_backend(), agency::Column::Id, ids)).all(db).await?;
     Ok(rows.into_iter().map(|row| (row.id, row.time_zone)).collect())
+}
+
+/// What was set of the zones of agencies and their units.
+async fn zone_settings(
+    db: &impl ConnectionTrait,
+    engine: DbBackend,
+    agencies: &HashSet<AgencyId>,
+) -> Result<HashMap<Place, Vec<time_zone_setting::Model>>> {
+    let rows = time_zone_setting::Entity::find()
+        .filter(db::any_of(engine, time_zone_setting::Column::AgencyId, agencies.iter().map(|id| id.0)))
+        .all(db)
+        .await?;
+    let mut settings = HashMap::<Place, Vec<time_zone_setting::Model>>::new();
+    for row in rows {
+        settings.entry((row.agency_id, row.unit_id)).or_default().push(row);
+    }
+    Ok(settings)
+}
+
+/// The zones of a level: what was set, or for ever what its row names.
+fn zoned(
+    settings: &HashMap<Place, Vec<time_zone_setting::Model>>,
+    place: Place,
+    name: Option<&str>,
+) -> Result<Vec<Zoned>> {
+    match settings.get(&place) {
+        Some(rows) => rows.iter().map(zone_of).collect(),
+        None => Ok(vec![Zoned { version: 0, valid_from: NaiveDate::MIN, zone: name.map(parse_zone).transpose()? }]),
+    }
+}
+
+/// The zone of a setting.
+///
+/// # Errors
+/// When it is none after all.
+pub fn zone_of(row: &time_zone_setting::Model) -> Result<Zoned> {
+    let zone = row.time_zone.as_deref().map(parse_zone).transpose()?;
+    Ok(Zoned { version: row.version, valid_from: row.valid_from, zone })
 }
 
 /// The zone of a name that was checked when it was stored.

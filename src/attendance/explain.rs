@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use chrono_tz::Tz;
-use entity::duty_arrangement;
+use entity::{duty_arrangement, holiday};
 
 use super::day::DayRecord;
 use super::lateness;
@@ -26,7 +26,7 @@ pub fn explain(locale: Locale, record: &DayRecord<'_>, zone: Tz) -> String {
         sentences.push(arranged(locale, "explain-away", arrangement));
     }
     if let Some(holiday) = day.holiday.filter(|_| is_workday) {
-        sentences.push(locale.text("explain-holiday-worked", &[("name", holiday.name.clone())]));
+        sentences.push(locale.text("explain-holiday-worked", &decreed(locale, holiday)));
     }
     if let Some(ramadan) = day.ramadan {
         let args = [("starts", text(ramadan.starts_on)), ("ends", text(ramadan.ends_on))];
@@ -50,12 +50,18 @@ fn basis(locale: Locale, day: &DutyDay<'_>, zone: Tz) -> String {
         args.push(("version", hours.version.to_string()));
     }
     if let (Basis::Holiday | Basis::CollectiveLeave, Some(holiday)) = (day.basis, day.holiday) {
-        args = vec![("name", holiday.name.clone())];
+        args = decreed(locale, holiday);
     }
     match (day.basis, day.arrangement) {
         (Basis::Leave, Some(arrangement)) => arranged(locale, "explain-leave", arrangement),
         (basis, _) => locale.text(key(basis), &args),
     }
+}
+
+/// The name of a holiday, and the decree that it rests on, or that its list names none.
+fn decreed(locale: Locale, holiday: &holiday::Model) -> Vec<(&'static str, String)> {
+    let citation = holiday.citation.clone().unwrap_or_else(|| locale.text("explain-uncited", &[]));
+    vec![("name", holiday.name.clone()), ("citation", citation)]
 }
 
 /// `07:30-12:00 and 13:00-16:00`.
@@ -160,8 +166,8 @@ mod tests {
             ),
             ("2026-11-26", "Free: sick leave from 2026-11-26 to 2026-11-27."),
             ("2026-11-28", "Free: “Jam kerja” (Perpres 21/2023, version 1) has no shift on this day of the week."),
-            ("2026-12-25", "Free: the national holiday “Libur”."),
-            ("2026-12-24", "Free: collective leave, “Libur”."),
+            ("2026-12-25", "Free: the national holiday “Libur” (SKB 3 Menteri)."),
+            ("2026-12-24", "Free: collective leave, “Libur” (an imported list that names no decree)."),
             (
                 "2026-02-18",
                 "Workday from 08:00 to 15:00 by “Jam kerja” (Perpres 21/2023, version 1). \
@@ -172,6 +178,6 @@ mod tests {
         ] {
             assert_eq!(words(on, Locale::En), wanted, "{on}");
         }
-        assert_eq!(words("2026-12-25", Locale::Id), "Libur: hari libur nasional “Libur”.");
+        assert_eq!(words("2026-12-25", Locale::Id), "Libur: hari libur nasional “Libur” (SKB 3 Menteri).");
     }
 }

@@ -150,7 +150,7 @@ impl Export {
         };
         let who = [person.id.to_string(), number, person.name.clone(), unit];
         let records = sheet.records(days.clone(), now);
-        lines(records.iter().flat_map(|record| day(&who, sheet.life.duty(record.day.on).zone, record)))
+        lines(records.iter().flat_map(|record| day(&who, sheet.life.zone(record.day.on), record)))
     }
 }
 

@@ -127,7 +127,7 @@ fn on_duty(life: &WorkingLife, fix: Option<Location>, timing: Timing, direction:
         course_session_id: None,
         hours: shift.map(|shift| (shift.schedule.id, shift.shift.id)),
         lateness_rule_id: rule.map(|rule| rule.row.id),
-        time_zone: duty.zone.name().to_owned(),
+        time_zone: duty.zone(on).name().to_owned(),
     }
 }
 

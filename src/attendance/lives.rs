@@ -89,7 +89,7 @@ pub async fn lives(
             placements.push((Some(before.last_on), duty(before.agency_id, before.unit_id)?));
         }
         let duty = duty(person.agency_id, person.unit_id)?;
-        let local = |at: Instant| at.with_timezone(&duty.zone).date_naive();
+        let local = |at: Instant| duty.local_day(at);
         let (serves_from, serves_until) = (local(person.known_since), person.known_until.map(local));
         placements.push((None, duty));
         let life = WorkingLife {

@@ -8,12 +8,12 @@
 //! | [`record`], [`quota`], [`attempt`], [`facts`] | takes in what a phone sends, and how much of it a day |
 //! | [`writer`] | judges and writes what has queued, one commit for all |
 //! | [`working_time`] | which shifts somebody works on a day, and why, from dated data |
-//! | [`workday`] | to which shift an instant belongs |
+//! | [`workday`], [`span`] | to which shift an instant belongs; which shifts lie over each other |
 //! | [`lateness`], [`adoption`] | what lateness costs; which rule an agency has chosen |
 //! | [`day`], [`unexcused`] | what somebody's days come to: always computed, never kept |
 //! | [`difference`] | what a change makes of days that are past, shown before it is applied |
 //! | [`duties`], [`lives`], [`months`] | load what these need |
-//! | [`arrangement`], [`roster`], [`ramadan`] | change what working time follows from |
+//! | [`arrangement`], [`roster`], [`ramadan`], [`holiday`] | change what working time follows from |
 //! | [`review`], [`correction`] | what people decide: what looks wrong, and what a day's record lacks |
 //! | [`requests`], [`revocation`] | how much may wait for a decision; taking back what was approved |
 //! | [`today`], [`explain`], [`export`] | the first screen, a day in words, the table of a month |
@@ -30,6 +30,7 @@ pub mod explain;
 pub mod export;
 pub mod facts;
 pub mod geo;
+pub mod holiday;
 mod judge;
 pub mod lateness;
 pub mod lives;
@@ -45,6 +46,7 @@ pub mod revocation;
 pub mod roster;
 pub mod rules;
 pub mod schema;
+pub mod span;
 #[cfg(test)]
 mod test_data;
 pub mod today;

@@ -1,16 +1,21 @@
 //! Ramadan is entered as the government announces it.
 
-use chrono::{Days, NaiveDate};
+use std::sync::Arc;
+
+use chrono::Days;
 use entity::ids::RamadanPeriodId;
-use entity::ramadan_period;
+use entity::{agency, ramadan_period};
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait as _, DatabaseTransaction, DbBackend, EntityTrait as _,
-    IntoActiveModel as _, QueryFilter as _, QueryOrder as _,
+    ActiveModelTrait as _, ColumnTrait as _, DatabaseTransaction, EntityTrait as _, IntoActiveModel as _,
+    QueryFilter as _,
 };
 
+use super::difference::{self, Applied, Change, Plan, Proposal};
+use super::holiday::held_calendar;
 use super::schema::ramadan::SetRamadanPeriodInput;
+use super::working_time::Calendar;
 use crate::app::App;
-use crate::audit::{self, Entry};
+use crate::audit::Entry;
 use crate::error::Result;
 use crate::policy::{self, Action, Actor};
 use crate::{input, text};
@@ -21,52 +26,78 @@ const MAX_CITATION: usize = 200;
 const LONGEST: Days = Days::new(30);
 
 /// Sets a Ramadan. What overlaps it is the same one as it was announced before, and gives way; what was replaced stays
-/// in the audit log.
+/// in the audit log. Where it changes days that are past, the difference must have been seen.
 ///
 /// # Errors
 /// What `SetRamadanPeriodErrorCode` names.
-pub async fn set(app: &App, actor: &Actor, input: SetRamadanPeriodInput) -> Result<ramadan_period::Model> {
-    policy::require(actor, Action::KeepCalendar)?;
-    let by = actor.person()?.account_id;
-    let starts_on = input::day("startsOn", input.starts_on)?;
-    let longest = starts_on.checked_add_days(LONGEST).unwrap_or(starts_on);
-    let ends_on = input::within("endsOn", input.ends_on.0, &(starts_on..=longest))?;
-    let citation = text::name("citation", &input.citation, MAX_CITATION)?;
-    let transaction = app.db.begin().await?;
-    let before = give_way(&transaction, starts_on, ends_on).await?;
-    let now = app.clock.now();
-    let id = before.as_ref().map_or_else(|| app.ids.new_id(now), |before| before.id);
-    let row = ramadan_period::Model { id, starts_on, ends_on, citation, created_at: now };
-    let row = row.into_active_model().insert(&transaction).await?;
-    let entry = Entry::new("RAMADAN_SET", row.id).day("startsOn", row.starts_on).day("endsOn", row.ends_on);
-    let entry = entry.text("citation", &row.citation);
-    let entry = match before {
-        Some(before) => entry.day("startedOn", before.starts_on).day("endedOn", before.ends_on),
-        None => entry,
-    };
-    audit::append(&transaction, app, Some(by), None, entry).await?;
-    transaction.commit().await?;
-    app.duties.forget();
-    Ok(row)
+pub async fn set(app: &App, actor: &Actor, input: SetRamadanPeriodInput) -> Result<Applied<ramadan_period::Model>> {
+    difference::carry_out(app, actor, &input).await
 }
 
-/// Removes what overlaps, and answers the first of it, whose id the new one keeps. One at a time: what another is about
-/// to write can be locked by nobody. (On SQLite a transaction is alone anyway.)
-async fn give_way(
-    transaction: &DatabaseTransaction,
-    starts_on: NaiveDate,
-    ends_on: NaiveDate,
-) -> Result<Option<ramadan_period::Model>> {
-    if transaction.get_database_backend() == DbBackend::Postgres {
-        transaction.execute_unprepared("LOCK TABLE ramadan_period IN SHARE ROW EXCLUSIVE MODE").await?;
+/// A Ramadan, and what gives way to it.
+pub struct RamadanPlan {
+    row: ramadan_period::Model,
+    /// Those that it overlaps, in order; it keeps the id of the first.
+    gone: Vec<ramadan_period::Model>,
+    before: Calendar,
+    after: Arc<Calendar>,
+}
+
+impl Proposal for SetRamadanPeriodInput {
+    type Plan = RamadanPlan;
+
+    fn is_dry_run(&self) -> bool {
+        self.is_dry_run
     }
-    let overlapping = ramadan_period::Entity::find()
-        .filter(ramadan_period::Column::StartsOn.lte(ends_on))
-        .filter(ramadan_period::Column::EndsOn.gte(starts_on))
-        .order_by_asc(ramadan_period::Column::StartsOn)
-        .all(transaction)
-        .await?;
-    let ids: Vec<RamadanPeriodId> = overlapping.iter().map(|row| row.id).collect();
-    ramadan_period::Entity::delete_many().filter(ramadan_period::Column::Id.is_in(ids)).exec(transaction).await?;
-    Ok(overlapping.into_iter().next())
+
+    fn seen_difference(&self) -> Option<&str> {
+        self.seen_difference.as_deref()
+    }
+
+    async fn plan(&self, app: &App, actor: &Actor, transaction: &DatabaseTransaction) -> Result<RamadanPlan> {
+        policy::require(actor, Action::KeepCalendar)?;
+        let starts_on = input::day("startsOn", self.starts_on)?;
+        let longest = starts_on.checked_add_days(LONGEST).unwrap_or(starts_on);
+        let ends_on = input::within("endsOn", self.ends_on.0, &(starts_on..=longest))?;
+        let citation = text::name("citation", &self.citation, MAX_CITATION)?;
+        let (holidays, announced) = held_calendar(transaction).await?;
+        let before = Calendar::of(holidays.clone(), announced.clone());
+        let overlaps = |period: &ramadan_period::Model| period.starts_on <= ends_on && period.ends_on >= starts_on;
+        let (mut gone, mut kept): (Vec<_>, Vec<_>) = announced.into_iter().partition(overlaps);
+        gone.sort_by_key(|period| period.starts_on);
+        let now = app.clock.now();
+        let id = gone.first().map_or_else(|| app.ids.new_id(now), |first| first.id);
+        let row = ramadan_period::Model { id, starts_on, ends_on, citation, created_at: now };
+        kept.push(row.clone());
+        Ok(RamadanPlan { row, gone, before, after: Arc::new(Calendar::of(holidays, kept)) })
+    }
+}
+
+impl Plan for RamadanPlan {
+    type Row = ramadan_period::Model;
+
+    fn field(&self) -> &'static str {
+        "startsOn"
+    }
+
+    fn agency(&self) -> Option<&agency::Model> {
+        None
+    }
+
+    fn change(&self) -> Change {
+        Change::Calendar { before: self.before.clone(), after: self.after.clone() }
+    }
+
+    async fn write(self, _: &App, transaction: &DatabaseTransaction) -> Result<(Self::Row, Option<Entry>)> {
+        let ids: Vec<RamadanPeriodId> = self.gone.iter().map(|gone| gone.id).collect();
+        ramadan_period::Entity::delete_many().filter(ramadan_period::Column::Id.is_in(ids)).exec(transaction).await?;
+        let row = self.row.into_active_model().insert(transaction).await?;
+        let entry = Entry::new("RAMADAN_SET", row.id).day("startsOn", row.starts_on).day("endsOn", row.ends_on);
+        let entry = entry.text("citation", &row.citation);
+        let entry = match self.gone.first() {
+            Some(before) => entry.day("startedOn", before.starts_on).day("endedOn", before.ends_on),
+            None => entry,
+        };
+        Ok((row, Some(entry)))
+    }
 }

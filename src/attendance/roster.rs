@@ -17,11 +17,14 @@ use sea_orm::{
 };
 use serde_json::json;
 
+use super::difference::{self, Applied, Change, Plan, Proposal};
 use super::schema::roster::{AssignShiftsInput, ShiftAssignmentInput};
+use super::span::{Span, overlapping};
+use super::working_time::Rostered;
 use crate::agency::loader::unit_tree;
 use crate::agency::rules::{self, UnitTree};
 use crate::app::App;
-use crate::audit::{self, Entry};
+use crate::audit::Entry;
 use crate::db;
 use crate::error::{Error, Kind, Refusal, Result};
 use crate::graphql::rows;
@@ -35,8 +38,6 @@ const ASSIGNMENTS: RangeInclusive<usize> = 1..=1_000;
 const SHIFTS: RangeInclusive<usize> = 0..=5;
 /// Within how many days a roster lies.
 pub const SPAN: u64 = 62;
-/// Minutes of a day.
-const DAY: i64 = 24 * 60;
 /// Rows that are written with one statement.
 const BATCH: usize = 1_000;
 
@@ -62,30 +63,82 @@ fn at(position: usize, field: &str) -> String {
     format!("assignments.{position}.{field}")
 }
 
-/// Assigns shifts in place of those that the people had on the days.
+/// Assigns shifts in place of those that the people had on the days. Where days among them are past, the difference that
+/// it makes must have been seen.
 ///
 /// # Errors
 /// What `AssignShiftsErrorCode` names.
-pub async fn assign(app: &App, actor: &Actor, input: AssignShiftsInput) -> Result<Vec<roster_entry::Model>> {
-    let person = actor.person()?;
-    input::within("assignments", input.assignments.len(), &ASSIGNMENTS)?;
-    let wanted = input.assignments.iter().enumerate().map(|(position, one)| Wanted::of(position, one));
-    let wanted = wanted.collect::<Result<Vec<_>>>()?;
-    let transaction = app.db.begin().await?;
-    let agency = rows::named::<AgencyId>(&transaction, actor, "agencyId", &input.agency_id).await?;
-    let is_mine = person.employee.is_some_and(|me| me.agency_id == agency.id);
-    if !is_mine && !policy::can(actor, Action::Keep(agency.id)) {
-        return Err(Error::at("agencyId", Problem::NotFound));
+pub async fn assign(app: &App, actor: &Actor, input: AssignShiftsInput) -> Result<Applied<Vec<roster_entry::Model>>> {
+    difference::carry_out(app, actor, &input).await
+}
+
+/// A roster that nothing is wrong with.
+pub struct RosterPlan {
+    desk: Desk,
+    wanted: Vec<Wanted>,
+    days: RangeInclusive<NaiveDate>,
+}
+
+impl Proposal for AssignShiftsInput {
+    type Plan = RosterPlan;
+
+    fn is_dry_run(&self) -> bool {
+        self.is_dry_run
     }
-    let days = days(&wanted)?;
-    let desk = Desk::load(app, &transaction, actor, agency, &wanted, &days).await?;
-    let refusals = desk.refusals(app, person, &wanted);
-    if !refusals.is_empty() {
-        return Err(Kind::Refused(refusals).into());
+
+    fn seen_difference(&self) -> Option<&str> {
+        self.seen_difference.as_deref()
     }
-    let roster = desk.write(app, person, &transaction, &wanted, &days).await?;
-    transaction.commit().await?;
-    Ok(roster)
+
+    async fn plan(&self, app: &App, actor: &Actor, transaction: &DatabaseTransaction) -> Result<RosterPlan> {
+        let person = actor.person()?;
+        input::within("assignments", self.assignments.len(), &ASSIGNMENTS)?;
+        let wanted = self.assignments.iter().enumerate().map(|(position, one)| Wanted::of(position, one));
+        let wanted = wanted.collect::<Result<Vec<_>>>()?;
+        let agency = rows::named::<AgencyId>(transaction, actor, "agencyId", &self.agency_id).await?;
+        let is_mine = person.employee.is_some_and(|me| me.agency_id == agency.id);
+        if !is_mine && !policy::can(actor, Action::Keep(agency.id)) {
+            return Err(Error::at("agencyId", Problem::NotFound));
+        }
+        let days = days(&wanted)?;
+        let desk = Desk::load(app, transaction, actor, agency, &wanted, &days).await?;
+        let refusals = desk.refusals(app, person, &wanted);
+        if refusals.is_empty() { Ok(RosterPlan { desk, wanted, days }) } else { Err(Kind::Refused(refusals).into()) }
+    }
+}
+
+impl Plan for RosterPlan {
+    type Row = Vec<roster_entry::Model>;
+
+    fn field(&self) -> &'static str {
+        "assignments"
+    }
+
+    fn agency(&self) -> Option<&agency::Model> {
+        Some(&self.desk.agency)
+    }
+
+    fn change(&self) -> Change {
+        let worked = self.wanted.iter().map(|one| {
+            let shifts = one.shift_ids.iter().filter_map(|id| self.desk.shifts.get(id)).cloned();
+            let worked = shifts.map(|(shift, schedule)| Rostered { on: one.on, shift, schedule });
+            ((one.employee_id, one.on), worked.collect())
+        });
+        Change::Roster(worked.collect())
+    }
+
+    fn rosters(&self) -> Vec<RosterEntryId> {
+        let mut standing: Vec<_> = self.desk.standing.iter().map(|(entry, _)| entry.id).collect();
+        standing.sort_unstable();
+        standing
+    }
+
+    async fn write(self, app: &App, transaction: &DatabaseTransaction) -> Result<(Self::Row, Option<Entry>)> {
+        self.desk.write(app, transaction, &self.wanted, &self.days).await
+    }
+
+    /// Nobody's duty follows from a roster but their own, which is read anew each time.
+    fn forget(_: &App) {}
 }
 
 /// From the first to the last day.
@@ -257,11 +310,10 @@ impl Desk {
     async fn write(
         self,
         app: &App,
-        person: &Person,
         transaction: &DatabaseTransaction,
         wanted: &[Wanted],
         days: &RangeInclusive<NaiveDate>,
-    ) -> Result<Vec<roster_entry::Model>> {
+    ) -> Result<(Vec<roster_entry::Model>, Option<Entry>)> {
         let now = app.clock.now();
         let mut before: HashMap<_, roster_entry::Model> = self
             .standing
@@ -295,7 +347,7 @@ impl Desk {
             .map(|entry| entry.id)
             .collect();
         if gone.is_empty() && fresh.is_empty() {
-            return Ok(roster);
+            return Ok((roster, None));
         }
         for batch in gone.chunks(BATCH) {
             let ids = batch.iter().map(|id| id.0);
@@ -313,71 +365,6 @@ impl Desk {
             .day("until", *days.end())
             .number("assignments", i64::try_from(wanted.len()).unwrap_or(i64::MAX))
             .text("content", &json!(content).to_string());
-        audit::append(transaction, app, Some(person.account_id), Some(self.agency.id), entry).await?;
-        Ok(roster)
-    }
-}
-
-/// The time of a shift, in minutes of local time counted from a day long ago.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Span {
-    from: i64,
-    until: i64,
-    /// Which assignment it is of; absent for what stands and stays.
-    assignment: Option<usize>,
-}
-
-impl Span {
-    fn of(on: NaiveDate, shift: &shift::Model, assignment: Option<usize>) -> Self {
-        let midnight = i64::from(chrono::Datelike::num_days_from_ce(&on)) * DAY;
-        let (from, until) = (midnight + i64::from(shift.start_minute), midnight + i64::from(shift.end_minute));
-        Self { from, until, assignment }
-    }
-}
-
-/// The assignments among somebody's shifts that overlap another shift; the later one is named where both are new.
-fn overlapping(mut spans: Vec<Span>) -> Vec<usize> {
-    spans.sort_unstable();
-    let mut found = Vec::new();
-    let mut longest: Option<Span> = None;
-    for span in spans {
-        if let Some(before) = longest.filter(|before| span.from < before.until) {
-            found.extend(span.assignment.or(before.assignment));
-        }
-        longest = Some(longest.filter(|before| before.until >= span.until).unwrap_or(span));
-    }
-    found
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::attendance::test_data::{day, shift};
-
-    /// A day, a shift, and which assignment it is of.
-    type Worked<'a> = (&'a str, &'a shift::Model, Option<usize>);
-
-    #[test]
-    fn shifts_that_meet_do_not_overlap_and_those_over_midnight_do() {
-        let (morning, evening, night) = (shift(1, 127, 420, 840), shift(2, 127, 840, 1320), shift(3, 127, 1320, 1890));
-        let cases: [(&[Worked<'_>], &[usize]); 6] = [
-            (
-                &[
-                    ("2026-11-23", &morning, Some(0)),
-                    ("2026-11-23", &evening, Some(0)),
-                    ("2026-11-23", &night, Some(0)),
-                ],
-                &[],
-            ),
-            (&[("2026-11-23", &night, Some(0)), ("2026-11-24", &morning, Some(1))], &[1]),
-            (&[("2026-11-23", &night, None), ("2026-11-24", &morning, Some(0))], &[0]),
-            (&[("2026-11-23", &night, Some(0)), ("2026-11-24", &morning, None)], &[0]),
-            (&[("2026-11-23", &night, Some(0)), ("2026-11-24", &evening, Some(1))], &[]),
-            (&[("2026-11-23", &morning, Some(4)), ("2026-11-23", &morning, Some(4))], &[4]),
-        ];
-        for (worked, wanted) in cases {
-            let spans = worked.iter().map(|(on, shift, assignment)| Span::of(day(on), shift, *assignment));
-            assert_eq!(overlapping(spans.collect()), wanted, "{worked:?}");
-        }
+        Ok((roster, Some(entry)))
     }
 }

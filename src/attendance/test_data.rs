@@ -16,7 +16,7 @@ use entity::{RequestStatus, holiday, lateness_adoption, lateness_rule, ramadan_p
 use uuid::Uuid;
 
 use super::lateness::{Adoption, Rule};
-use super::working_time::{Calendar, Duty, Hours, WorkingLife};
+use super::working_time::{Calendar, Duty, Hours, WorkingLife, Zoned};
 use crate::clock::Instant;
 
 pub fn at(text: &str) -> Instant {
@@ -73,7 +73,17 @@ pub fn national() -> Vec<Hours> {
 pub fn calendar() -> Calendar {
     let free = |on: &str, kind| {
         let on = day(on);
-        (on, holiday::Model { id: HolidayId(Uuid::nil()), date: on, kind, name: "Libur".to_owned() })
+        let row = holiday::Model {
+            id: HolidayId(Uuid::nil()),
+            date: on,
+            kind,
+            name: "Libur".to_owned(),
+            citation: Some("SKB 3 Menteri".to_owned()).filter(|_| kind == holiday::Kind::National),
+            created_at: Instant::UNIX_EPOCH,
+            withdrawn_at: None,
+            withdrawal_citation: None,
+        };
+        (on, row)
     };
     Calendar {
         holidays: HashMap::from([
@@ -90,9 +100,15 @@ pub fn calendar() -> Calendar {
     }
 }
 
+/// A zone that always held.
+pub fn zoned(zone: Tz) -> Vec<Zoned> {
+    vec![Zoned { version: 1, valid_from: NaiveDate::MIN, zone: Some(zone) }]
+}
+
 pub fn duty(levels: Vec<Vec<Hours>>, zone: Tz, lateness: Vec<Adoption>) -> Arc<Duty> {
     let (agency_id, units) = (AgencyId(Uuid::nil()), Vec::new());
-    Arc::new(Duty { agency_id, units, levels, zone, fences: Vec::new(), calendar: Arc::new(calendar()), lateness })
+    let zones = vec![zoned(zone)];
+    Arc::new(Duty { agency_id, units, levels, zones, fences: Vec::new(), calendar: Arc::new(calendar()), lateness })
 }
 
 /// Somebody under the country's hours in Jakarta, with a rule of lateness or none.

@@ -185,7 +185,7 @@ pub async fn today(app: &App, me: Employment, with_month: bool) -> Result<Today>
     let sheet = sheets.remove(&me.id).ok_or_else(|| Error::internal("a sheet that was not loaded"))?;
     let local = workday::local_day(&sheet.life, now);
     let on = workday::shift_at(&sheet.life, now, None).map_or(local, |shift| shift.on);
-    let classes = classes(app, me.id, local, sheet.life.duty(local).zone).await?;
+    let classes = classes(app, me.id, local, sheet.life.zone(local)).await?;
     Ok(Today { on, sheet, classes })
 }
 

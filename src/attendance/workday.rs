@@ -61,9 +61,8 @@ pub fn window(shift: &shift::Model, on: NaiveDate, zone: Tz) -> Option<Window> {
 /// The local date of an instant where somebody works.
 #[must_use]
 pub fn local_day(life: &WorkingLife, at: Instant) -> NaiveDate {
-    let near = life.duty(at.date_naive());
-    let on = at.with_timezone(&near.zone).date_naive();
-    at.with_timezone(&life.duty(on).zone).date_naive()
+    let near = at.with_timezone(&life.zone(at.date_naive())).date_naive();
+    at.with_timezone(&life.zone(near)).date_naive()
 }
 
 /// The shift that an instant belongs to: the nearest of those whose window it falls into (a night shift ends while the

@@ -18,6 +18,7 @@ use entity::{holiday, ramadan_period, schedule, shift};
 use super::lateness::Adoption;
 use super::rules::Fence;
 use super::workday::{Window, window};
+use crate::clock::Instant;
 
 /// Working hours with their shifts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,12 +30,52 @@ pub struct Hours {
 }
 
 /// The nation's calendar.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Calendar {
     /// National holidays and days of collective leave.
     pub holidays: HashMap<NaiveDate, holiday::Model>,
     /// Every Ramadan that was announced.
     pub ramadan: Vec<ramadan_period::Model>,
+}
+
+impl Calendar {
+    /// The calendar of rows that hold. Of two on one day the national holiday is the day's, then the first by name.
+    #[must_use]
+    pub fn of(mut holidays: Vec<holiday::Model>, mut ramadan: Vec<ramadan_period::Model>) -> Self {
+        holidays.sort_by(|a, b| {
+            (a.kind != holiday::Kind::National, &a.name).cmp(&(b.kind != holiday::Kind::National, &b.name))
+        });
+        ramadan.sort_by_key(|period| period.starts_on);
+        let mut of_day = HashMap::new();
+        for holiday in holidays {
+            of_day.entry(holiday.date).or_insert(holiday);
+        }
+        Self { holidays: of_day, ramadan }
+    }
+
+    /// The Ramadan in which a day lies.
+    #[must_use]
+    pub fn ramadan_on(&self, on: NaiveDate) -> Option<&ramadan_period::Model> {
+        self.ramadan.iter().find(|period| (period.starts_on..=period.ends_on).contains(&on))
+    }
+
+    /// Whether a day is worked alike under both, whatever is cited for it.
+    #[must_use]
+    pub fn is_same_on(&self, other: &Self, on: NaiveDate) -> bool {
+        let kind = |calendar: &Self| calendar.holidays.get(&on).map(|holiday| holiday.kind);
+        kind(self) == kind(other) && self.ramadan_on(on).is_some() == other.ramadan_on(on).is_some()
+    }
+}
+
+/// The zone of a level from a day on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Zoned {
+    /// Of those that have begun the highest holds.
+    pub version: i32,
+    /// The first day.
+    pub valid_from: NaiveDate,
+    /// The zone; absent where that of the level above holds.
+    pub zone: Option<Tz>,
 }
 
 /// What holds for everybody of a unit.
@@ -46,8 +87,8 @@ pub struct Duty {
     pub units: Vec<UnitId>,
     /// The working hours of the unit, of its parents, of the agency, of the country, each level by itself.
     pub levels: Vec<Vec<Hours>>,
-    /// The unit's zone.
-    pub zone: Tz,
+    /// The zones of the unit, of its parents, of the agency, each level by itself.
+    pub zones: Vec<Vec<Zoned>>,
     /// The active venues of the unit and its parents.
     pub fences: Vec<Fence>,
     /// The nation's calendar.
@@ -163,11 +204,17 @@ impl WorkingLife {
         &held.or(self.placements.last()).expect("the present placement").1
     }
 
+    /// The zone of that unit on the day.
+    #[must_use]
+    pub fn zone(&self, on: NaiveDate) -> Tz {
+        self.duty(on).zone(on)
+    }
+
     /// What a day is, and why.
     #[must_use]
     pub fn day(&self, on: NaiveDate) -> DutyDay<'_> {
         let duty = self.duty(on);
-        let ramadan = duty.calendar.ramadan.iter().find(|period| (period.starts_on..=period.ends_on).contains(&on));
+        let ramadan = duty.calendar.ramadan_on(on);
         let holiday = duty.calendar.holidays.get(&on);
         let hours = duty.hours(on, ramadan.is_some());
         let arrangement = self.arrangement(on);
@@ -204,10 +251,11 @@ impl WorkingLife {
             }
             _ => Vec::new(),
         };
+        let zone = duty.zone(on);
         day.shifts = worked
             .into_iter()
             .filter_map(|(schedule, shift)| {
-                let window = window(shift, on, duty.zone)?;
+                let window = window(shift, on, zone)?;
                 Some(DutyShift { on, schedule, shift, window, is_fenced: !is_away })
             })
             .collect();
@@ -223,6 +271,23 @@ impl WorkingLife {
 }
 
 impl Duty {
+    /// The zone of a day: that of the nearest level that has one.
+    #[must_use]
+    pub fn zone(&self, on: NaiveDate) -> Tz {
+        let newest = |level: &Vec<Zoned>| {
+            let begun = level.iter().filter(|zoned| zoned.valid_from <= on);
+            begun.max_by_key(|zoned| zoned.version).and_then(|zoned| zoned.zone)
+        };
+        self.zones.iter().find_map(newest).unwrap_or(Tz::UTC)
+    }
+
+    /// The local date of an instant.
+    #[must_use]
+    pub fn local_day(&self, at: Instant) -> NaiveDate {
+        let near = at.with_timezone(&self.zone(at.date_naive())).date_naive();
+        at.with_timezone(&self.zone(near)).date_naive()
+    }
+
     /// The working hours that decide on a day.
     #[must_use]
     pub fn hours(&self, on: NaiveDate, is_ramadan: bool) -> Option<&Hours> {
@@ -254,6 +319,8 @@ pub const fn is_leave(kind: Kind) -> bool {
     !matches!(kind, Kind::DutyTravel | Kind::WorkFromHome)
 }
 
-fn works_on(shift: &shift::Model, on: NaiveDate) -> bool {
+/// Whether a shift starts on a day.
+#[must_use]
+pub fn works_on(shift: &shift::Model, on: NaiveDate) -> bool {
     shift.weekdays & 1 << on.weekday().num_days_from_monday() != 0
 }

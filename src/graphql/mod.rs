@@ -26,8 +26,8 @@ use crate::agency::schema::{AgencyMutation, AgencyQuery};
 use crate::app::App;
 use crate::attendance::schema::{
     ArrangementMutation, ArrangementQuery, AttendanceMutation, AttendanceSubscription, CorrectionMutation,
-    CorrectionQuery, LatenessMutation, LatenessQuery, RamadanMutation, RamadanQuery, ReviewMutation, ReviewQuery,
-    RevocationMutation, RosterMutation,
+    CorrectionQuery, HolidayMutation, LatenessMutation, LatenessQuery, RamadanMutation, RamadanQuery, ReviewMutation,
+    ReviewQuery, RevocationMutation, RosterMutation, ThresholdMutation, ThresholdQuery,
 };
 use crate::error::{Kind, Refusal, Result};
 use crate::identity::schema::{AccountMutation, RoleMutation, RoleQuery, SessionMutation};
@@ -51,6 +51,7 @@ pub struct Query(
     RamadanQuery,
     LatenessQuery,
     ReviewQuery,
+    ThresholdQuery,
     CorrectionQuery,
 );
 
@@ -66,9 +67,11 @@ pub struct Mutation(
     ArrangementMutation,
     LatenessMutation,
     RamadanMutation,
+    HolidayMutation,
     CorrectionMutation,
     RevocationMutation,
     ReviewMutation,
+    ThresholdMutation,
     RosterMutation,
 );
 

@@ -7,7 +7,8 @@ use uuid::Uuid;
 use super::rows;
 use crate::agency::schema::{Agency, Employee, Holiday, Jurisdiction, Schedule, Shift, SiasnTerm, Unit, Venue};
 use crate::attendance::schema::{
-    CheckIn, CheckInReview, Correction, DutyArrangement, LatenessAdoption, LatenessRule, RamadanPeriod, RosterEntry,
+    CheckIn, CheckInReview, Correction, DutyArrangement, LatenessAdoption, LatenessRule, RamadanPeriod,
+    ReviewThreshold, RosterEntry,
 };
 use crate::error::{Error, Result};
 use crate::identity::schema::{Device, RoleGrant};
@@ -54,6 +55,7 @@ nodes! {
     RamadanPeriodId => RamadanPeriod,
     LatenessAdoptionId => LatenessAdoption,
     LatenessRuleId => LatenessRule,
+    ReviewThresholdId => ReviewThreshold,
     RoleGrantId => RoleGrant,
     RosterEntryId => RosterEntry,
     ScheduleId => Schedule,

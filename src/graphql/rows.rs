@@ -10,7 +10,8 @@ use entity::employee;
 use entity::ids::{
     AccountId, AgencyId, CheckInId, CheckInReviewId, CorrectionId, CourseId, CourseRunId, CourseSessionId, DeviceId,
     DutyArrangementId, EmployeeId, EnrolmentId, HolidayId, JurisdictionId, LatenessAdoptionId, LatenessRuleId,
-    RamadanPeriodId, RoleGrantId, RosterEntryId, ScheduleId, ShiftId, SiasnTermId, TypedId, UnitId, VenueId,
+    RamadanPeriodId, ReviewThresholdId, RoleGrantId, RosterEntryId, ScheduleId, ShiftId, SiasnTermId, TypedId, UnitId,
+    VenueId,
 };
 use sea_orm::sea_query::LockType;
 use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait, QueryFilter as _, QuerySelect as _, Select};
@@ -75,6 +76,7 @@ row_keys! {
     RamadanPeriodId => ramadan_period,
     LatenessAdoptionId => lateness_adoption,
     LatenessRuleId => lateness_rule,
+    ReviewThresholdId => review_threshold,
     RoleGrantId => role_grant,
     RosterEntryId => roster_entry,
     ScheduleId => schedule,

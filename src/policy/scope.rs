@@ -4,8 +4,8 @@ use entity::ids::EmployeeId;
 use entity::{
     account, agency, check_in, check_in_review, correction, course, course_run, course_run_guest, course_session,
     course_session_trainer, device, duty_arrangement, employee, employee_nip, enrolment, holiday, jurisdiction,
-    lateness_adoption, lateness_rule, ramadan_period, role_grant, roster_entry, schedule, shift, siasn_term, unit,
-    venue,
+    lateness_adoption, lateness_rule, ramadan_period, review_threshold, role_grant, roster_entry, schedule, shift,
+    siasn_term, unit, venue,
 };
 use sea_orm::sea_query::{Expr, SelectStatement, UnionType};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QuerySelect, QueryTrait, Select};
@@ -163,6 +163,17 @@ impl Scoped for lateness_rule::Entity {
 impl Scoped for lateness_adoption::Entity {
     fn scope(actor: &Actor) -> Condition {
         Condition::any().add(lateness_adoption::Column::AgencyId.is_in(actor.agencies()))
+    }
+}
+
+/// Those of the agencies that one keeps, and the country's for whoever keeps any or is the national admin: who knows where
+/// the line lies stays below it.
+impl Scoped for review_threshold::Entity {
+    fn scope(actor: &Actor) -> Condition {
+        let Actor::Person(person) = actor else { return nobody() };
+        let seen = Condition::any().add(review_threshold::Column::AgencyId.is_in(person.administers.iter().copied()));
+        let is_keeper = person.is_national_admin || !person.administers.is_empty();
+        if is_keeper { seen.add(review_threshold::Column::AgencyId.is_null()) } else { seen }
     }
 }
 

@@ -26,7 +26,7 @@ mod stage;
 use serde_json::{Value, json};
 
 use self::answers::Outcome::{self, Code, Done, Nothing, Unauthenticated};
-use self::stage::{PASSWORD, Side, Stage, correction, credentials};
+use self::stage::{PASSWORD, Side, Stage, correction, credentials, thresholds};
 use crate::client::{Answer, Client, change};
 
 /// A line of the table.
@@ -201,6 +201,9 @@ const QUERIES: &[Case] = &[
     query("latenessRules", [NIL, OK,  OK,   OK,   OK,   OK,   OK,   OK,   OK,   OK],
         "query($agencyId: ID) { latenessRules(agencyId: $agencyId) { nodes { name } } }",
         |_, own| json!({ "agencyId": own.agency })),
+    query("reviewThresholds", [NIL, NIL, NIL, NIL, NIL, NIL, NIL, OK, OK,   OK],
+        "query($agencyId: ID) { reviewThresholds(agencyId: $agencyId) { nodes { citation } } }",
+        |_, own| json!({ "agencyId": own.agency })),
 ];
 
 #[rustfmt::skip] // A table.
@@ -282,6 +285,15 @@ const MUTATIONS: &[Case] = &[
             { "employeeId": own.employee, "workdayOn": "2026-11-24", "shiftIds": [own.shift] }] })),
     mutation("setRamadanPeriod",    [WHO,  NO,   NO,   NO,   NO,   NO,   NO,   NO,   NO,   OK],  "ramadanPeriod { id }",
         |_, _| json!({ "startsOn": "2028-01-28", "endsOn": "2028-02-25", "citation": "Sidang isbat" })),
+    mutation("setHoliday",          [WHO,  NO,   NO,   NO,   NO,   NO,   NO,   NO,   NO,   OK],  "holiday { id }",
+        |_, _| json!({ "date": "2028-01-01", "kind": "NATIONAL", "name": "Tahun Baru", "citation": "SKB 1/2027" })),
+    mutation("withdrawHoliday",     [WHO,  NO,   NO,   NO,   NO,   NO,   NO,   NO,   NO,   OK],  "holiday { id }",
+        |stage, _| json!({ "holidayId": stage.country.holiday, "citation": "SKB 2/2027" })),
+    mutation("setTimeZone",         [WHO,  GONE, NO,   NO,   NO,   NO,   GONE, GONE, OK,   GONE],
+        "timeZoneSetting { version }",
+        |_, own| json!({ "agencyId": own.agency, "unitId": own.unit, "timeZone": "Asia/Jakarta" })),
+    mutation("setReviewThresholds", [WHO,  GONE, NO,   NO,   NO,   NO,   GONE, GONE, OK,   GONE], "reviewThreshold { id }",
+        |_, own| thresholds(&own.agency)),
     mutation("setLatenessRule",     [WHO,  GONE, NO,   NO,   NO,   NO,   GONE, GONE, OK,   GONE],  "adoption { id }",
         |_, own| json!({ "agencyId": own.agency, "validFrom": "2026-11-24", "citation": "SK 3/2026",
             "rule": { "ruleId": own.rule } })),

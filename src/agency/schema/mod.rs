@@ -7,6 +7,7 @@ mod mutation;
 mod query;
 mod reference;
 mod schedule;
+mod time_zone;
 mod unit;
 mod venue;
 
@@ -17,5 +18,6 @@ pub use mutation::*;
 pub use query::*;
 pub use reference::*;
 pub use schedule::*;
+pub use time_zone::*;
 pub use unit::*;
 pub use venue::*;

@@ -8,6 +8,7 @@ use super::employee_input::{
     UpdateEmployeePayload,
 };
 use super::schedule::{SetWorkingHoursInput, SetWorkingHoursPayload};
+use super::time_zone::{SetTimeZoneInput, SetTimeZonePayload};
 use super::unit::{CreateUnitInput, CreateUnitPayload, Unit, UpdateUnitInput, UpdateUnitPayload};
 use super::venue::{CreateVenueInput, CreateVenuePayload, UpdateVenueInput, UpdateVenuePayload, Venue};
 use crate::agency::service;
@@ -93,5 +94,15 @@ impl AgencyMutation {
         #[graphql(desc = "The hours.")] input: SetWorkingHoursInput,
     ) -> Result<Option<SetWorkingHoursPayload>> {
         payload(ctx, service::schedule::set(ctx.app(), ctx.actor(), input).await)
+    }
+
+    /// Sets the clock (*zona waktu*) of an agency or a unit from a day on, or tells with `isDryRun` what that would change
+    /// of days that are past. For the agency's admins.
+    async fn set_time_zone(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The zone.")] input: SetTimeZoneInput,
+    ) -> Result<Option<SetTimeZonePayload>> {
+        payload(ctx, service::time_zone::set(ctx.app(), ctx.actor(), input).await)
     }
 }

@@ -4,7 +4,7 @@ use async_graphql::{Context, ID, Object};
 use chrono::NaiveDate;
 use entity::ids::{AgencyId, HolidayId, JurisdictionId, SiasnTermId};
 use entity::{agency, holiday, jurisdiction, siasn_term};
-use sea_orm::{ColumnTrait as _, QueryFilter as _, QueryTrait as _};
+use sea_orm::{ColumnTrait as _, Condition, QueryFilter as _, QueryTrait as _};
 
 use super::agency::AgencyConnection;
 use super::reference::{HolidayConnection, JurisdictionConnection, SiasnList, SiasnTermConnection};
@@ -73,13 +73,17 @@ impl AgencyQuery {
         #[graphql(desc = "The year, for example 2026.")] year: i32,
         #[graphql(desc = "How many at most; 1 to 100, 20 where absent.")] first: Option<i32>,
         #[graphql(desc = "Only what comes behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "Also those that were withdrawn.", default)] include_withdrawn: bool,
     ) -> Result<Option<HolidayConnection>> {
         let args = PageArgs::new(ctx, first, after)?;
         let day = |month, day| NaiveDate::from_ymd_opt(year, month, day).filter(|_| (1..=9999).contains(&year));
         let (Some(from), Some(until)) = (day(1, 1), day(12, 31)) else {
             return Err(Error::bad_input("year", Problem::Malformed));
         };
-        let rows = policy::find::<holiday::Entity>(ctx.actor()).filter(holiday::Column::Date.between(from, until));
+        let present = Condition::all().add(holiday::Column::WithdrawnAt.is_null());
+        let rows = policy::find::<holiday::Entity>(ctx.actor())
+            .filter(holiday::Column::Date.between(from, until))
+            .filter(if include_withdrawn { Condition::all() } else { present });
         let keyset = rows::keyset::<HolidayId>().by_day(holiday::Column::Date, |row| row.date);
         Ok(Some(page(&ctx.app().db, rows, keyset, args).await?.into()))
     }

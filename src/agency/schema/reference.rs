@@ -8,7 +8,7 @@ use sea_orm::{ColumnTrait as _, QueryFilter as _};
 use crate::error::Result;
 use crate::graphql::context::ContextExt as _;
 use crate::graphql::rows;
-use crate::graphql::scalars::Date;
+use crate::graphql::scalars::{Date, DateTime};
 use crate::policy;
 
 /// How deep a jurisdiction lies.
@@ -184,5 +184,20 @@ impl Holiday {
     /// The name.
     async fn name(&self) -> &str {
         &self.0.name
+    }
+
+    /// The decree that it rests on (*dasar hukum*); absent where it came from an operator's list that names none.
+    async fn citation(&self) -> Option<&str> {
+        self.0.citation.as_deref()
+    }
+
+    /// Since when it is none any more; absent while it holds.
+    async fn withdrawn_at(&self) -> Option<DateTime> {
+        self.0.withdrawn_at.map(DateTime)
+    }
+
+    /// The decree that took it back or put another in its place.
+    async fn withdrawal_citation(&self) -> Option<&str> {
+        self.0.withdrawal_citation.as_deref()
     }
 }

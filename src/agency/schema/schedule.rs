@@ -1,17 +1,14 @@
 //! Working hours, and what sets them.
 
-use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
+use async_graphql::{Context, Enum, ID, InputObject, Object};
 use entity::{schedule, shift};
 
 use super::agency::Agency;
 use super::unit::Unit;
 use crate::agency::loader::ShiftsOf;
 use crate::agency::rules;
-use crate::attendance::difference::Applied;
-use crate::attendance::schema::RecordsDifference;
 use crate::error::{Error, Result};
 use crate::graphql::context::ContextExt as _;
-use crate::graphql::payload::Payload;
 use crate::graphql::rows;
 use crate::graphql::scalars::{Date, TimeOfDay};
 
@@ -171,7 +168,7 @@ impl Shift {
         TimeOfDay(self.0.start_minute)
     }
 
-    /// When work ends, in local time; on the next day where it is not after the start.
+    /// When work ends, in local time; on the next day where it is before the start.
     async fn ends_at(&self) -> TimeOfDay {
         TimeOfDay(self.0.end_minute)
     }
@@ -201,7 +198,7 @@ pub struct ShiftInput {
     pub weekdays: Vec<Weekday>,
     /// When work starts, in local time.
     pub starts_at: TimeOfDay,
-    /// When work ends, in local time; on the next day where it is not after the start.
+    /// When work ends, in local time; on the next day where it is before the start, and never at the start.
     pub ends_at: TimeOfDay,
     /// The break in minutes, which lies between: 0 to 240.
     #[graphql(default = 0)]
@@ -239,7 +236,7 @@ pub struct SetWorkingHoursInput {
     /// Whether the roster says who works which shift; else everybody works each.
     #[graphql(default)]
     pub is_rostered: bool,
-    /// The shifts, 1 to 50.
+    /// The shifts, 1 to 50. Where no roster says who works which, none overlaps another.
     pub shifts: Vec<ShiftInput>,
     /// Only to tell what they change of days that are past; nothing is written.
     #[graphql(default)]
@@ -248,18 +245,11 @@ pub struct SetWorkingHoursInput {
     pub seen_difference: Option<String>,
 }
 
-/// What became of the mutation.
-#[derive(SimpleObject)]
-pub struct SetWorkingHoursPayload {
-    /// The working hours from that day on; absent where they were only tried.
-    pub schedule: Option<Schedule>,
-    /// What they change of days that are past; absent where the first day is today or later.
-    pub difference: Option<RecordsDifference>,
-    /// Why nothing was changed; empty when it was done.
-    pub errors: Vec<SetWorkingHoursError>,
-}
-
-crate::mutation_errors!(
+crate::difference_payload!(
+    SetWorkingHoursPayload {
+        /// The working hours from that day on; absent where they were only tried.
+        schedule: Schedule = schedule::Model
+    },
     SetWorkingHoursError,
     SetWorkingHoursErrorCode {
         NotFound,
@@ -268,24 +258,7 @@ crate::mutation_errors!(
         TooLong,
         InvalidText,
         OutOfRange,
-        DifferenceNotSeen,
-        TooMuchAtOnce,
+        InvalidPeriod,
+        ShiftsOverlap,
     }
 );
-
-impl Payload for SetWorkingHoursPayload {
-    type Done = Applied<schedule::Model>;
-    type Error = SetWorkingHoursError;
-
-    fn done(done: Self::Done) -> Self {
-        Self {
-            schedule: done.row.map(Schedule),
-            difference: done.difference.map(RecordsDifference),
-            errors: Vec::new(),
-        }
-    }
-
-    fn refused(errors: Vec<SetWorkingHoursError>) -> Self {
-        Self { schedule: None, difference: None, errors }
-    }
-}

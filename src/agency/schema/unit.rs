@@ -183,8 +183,6 @@ pub struct UpdateUnitInput {
     pub parent_id: MaybeUndefined<ID>,
     /// The region that it serves.
     pub jurisdiction_id: MaybeUndefined<ID>,
-    /// An IANA zone of its own; with `null` that of the unit above holds.
-    pub time_zone: MaybeUndefined<String>,
     /// Who leads it: an active employee of the agency.
     pub head_employee_id: MaybeUndefined<ID>,
     /// Whether it still exists.
@@ -206,5 +204,5 @@ crate::mutation_payload!(
         unit: Unit
     },
     UpdateUnitError,
-    UpdateUnitErrorCode { NotFound, Forbidden, Blank, TooLong, InvalidText, InvalidTimeZone, Inactive, Cycle }
+    UpdateUnitErrorCode { NotFound, Forbidden, Blank, TooLong, InvalidText, Inactive, Cycle }
 );

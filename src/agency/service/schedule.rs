@@ -14,10 +14,11 @@ use super::{Lookup, MAX_NAME};
 use crate::agency::rules;
 use crate::agency::schema::{SetWorkingHoursInput, ShiftInput};
 use crate::app::App;
-use crate::attendance::difference::{self, Applied, Change, Stamp};
+use crate::attendance::difference::{self, Applied, Change, Plan, Proposal};
+use crate::attendance::span;
 use crate::attendance::working_time::Hours;
-use crate::audit::{self, Entry};
-use crate::error::{Error, Result};
+use crate::audit::Entry;
+use crate::error::{Error, Kind, Refusal, Result};
 use crate::graphql::rows;
 use crate::policy::{self, Actor};
 use crate::problem::Problem;
@@ -33,92 +34,90 @@ const FLEXIBLE: RangeInclusive<i32> = 0..=240;
 const SHIFTS: RangeInclusive<usize> = 1..=50;
 
 /// Sets the working hours of an agency or of a unit from a day on. Where that day is past, the difference that it makes
-/// is computed first, before anything is locked, and must have been seen.
+/// must have been seen.
 ///
 /// # Errors
 /// What `SetWorkingHoursErrorCode` names.
 pub async fn set(app: &App, actor: &Actor, input: SetWorkingHoursInput) -> Result<Applied<schedule::Model>> {
-    let by = actor.person()?.account_id;
-    let transaction = app.db.begin().await?;
-    let draft = Plan::new(app, &transaction, actor, &input).await?;
-    transaction.rollback().await?;
-    let valid_from = draft.hours.schedule.valid_from;
-    let difference = difference::of(app, &draft.agency, valid_from, &Change::Hours(draft.hours)).await?;
-    if input.is_dry_run {
-        return Ok(Applied { row: None, difference });
-    }
-    difference::require_seen(difference.as_ref(), input.seen_difference.as_deref())?;
-
-    let transaction = app.db.begin().await?;
-    let plan = Plan::new(app, &transaction, actor, &input).await?;
-    difference::require_same(difference.as_ref(), draft.stamp, plan.stamp)?;
-    let agency = plan.agency.id;
-    let schedule = plan.write(&transaction).await?;
-    let entry = Entry::new("WORKING_HOURS_SET", schedule.id)
-        .id_if_any("unit", schedule.unit_id)
-        .number("version", schedule.version)
-        .day("validFrom", schedule.valid_from);
-    let entry = difference::audited(entry, difference.as_ref());
-    audit::append(&transaction, app, Some(by), Some(agency), entry).await?;
-    transaction.commit().await?;
-    app.duties.forget();
-    Ok(Applied { row: Some(schedule), difference })
+    difference::carry_out(app, actor, &input).await
 }
 
 /// What an input comes to as things stand. The agency is held meanwhile, so that each version has one before it.
-struct Plan {
+pub struct HoursPlan {
     agency: agency::Model,
     /// The version before.
     before: Option<schedule::Model>,
     hours: Hours,
-    stamp: Stamp,
 }
 
-impl Plan {
-    async fn new(
-        app: &App,
-        transaction: &DatabaseTransaction,
-        actor: &Actor,
-        input: &SetWorkingHoursInput,
-    ) -> Result<Self> {
-        let agency = rows::held::<AgencyId>(transaction, actor, "agencyId", &input.agency_id).await?;
+impl Proposal for SetWorkingHoursInput {
+    type Plan = HoursPlan;
+
+    fn is_dry_run(&self) -> bool {
+        self.is_dry_run
+    }
+
+    fn seen_difference(&self) -> Option<&str> {
+        self.seen_difference.as_deref()
+    }
+
+    async fn plan(&self, app: &App, actor: &Actor, transaction: &DatabaseTransaction) -> Result<HoursPlan> {
+        let agency = rows::held::<AgencyId>(transaction, actor, "agencyId", &self.agency_id).await?;
         policy::require_agency(actor, "agencyId", agency.id)?;
-        input::within("shifts", input.shifts.len(), &SHIFTS)?;
+        input::within("shifts", self.shifts.len(), &SHIFTS)?;
         let lookup = Lookup { transaction, actor, agency: agency.id };
-        let unit_id = lookup.unit("unitId", input.unit_id.as_ref()).await?;
-        let valid_from = input::day("validFrom", input.valid_from)?;
-        let season = input.season.into();
+        let unit_id = lookup.unit("unitId", self.unit_id.as_ref()).await?;
+        let valid_from = input::day("validFrom", self.valid_from)?;
+        let season = self.season.into();
         let before = newest(transaction, (agency.id, unit_id, season)).await?;
         if let Some(before) = &before {
             input::within("validFrom", valid_from, &(before.valid_from..=input::LAST_DAY))?;
         }
         let flexible = |minutes| input::within("flexibleMinutes", minutes, &FLEXIBLE);
-        let flexible_minutes = input.flexible_minutes.map(flexible).transpose()?;
+        let flexible_minutes = self.flexible_minutes.map(flexible).transpose()?;
         let now = app.clock.now();
         let id = app.ids.new_id(now);
-        let shifts = (0..).zip(&input.shifts).map(|(position, input)| shift(app, id, position, input));
+        let shifts = (0..).zip(&self.shifts).map(|(position, input)| shift(app, id, position, input));
         let shifts = shifts.collect::<Result<Vec<_>>>()?;
+        if !self.is_rostered {
+            refuse_overlap(&shifts)?;
+        }
         let schedule = schedule::Model {
             id,
             agency_id: Some(agency.id),
             unit_id,
-            name: text::name("name", &input.name, MAX_NAME)?,
-            citation: text::name("citation", &input.citation, MAX_NAME)?,
+            name: text::name("name", &self.name, MAX_NAME)?,
+            citation: text::name("citation", &self.citation, MAX_NAME)?,
             version: before.as_ref().map_or(0, |before| before.version) + 1,
             season,
             valid_from,
             valid_until: None,
             flexible_minutes,
-            observes_holidays: input.observes_holidays,
-            is_rostered: input.is_rostered,
+            observes_holidays: self.observes_holidays,
+            is_rostered: self.is_rostered,
             created_at: now,
         };
-        let stamp = Stamp::of(transaction, agency.id).await?;
-        Ok(Self { agency, before, hours: Hours { schedule, shifts }, stamp })
+        Ok(HoursPlan { agency, before, hours: Hours { schedule, shifts } })
+    }
+}
+
+impl Plan for HoursPlan {
+    type Row = schedule::Model;
+
+    fn field(&self) -> &'static str {
+        "validFrom"
+    }
+
+    fn agency(&self) -> Option<&agency::Model> {
+        Some(&self.agency)
+    }
+
+    fn change(&self) -> Change {
+        Change::Hours(self.hours.clone())
     }
 
     /// Ends the version before on the day before.
-    async fn write(self, transaction: &DatabaseTransaction) -> Result<schedule::Model> {
+    async fn write(self, _: &App, transaction: &DatabaseTransaction) -> Result<(Self::Row, Option<Entry>)> {
         let Hours { schedule, shifts } = self.hours;
         let starts = schedule.valid_from;
         if let Some(before) = self.before.filter(|before| before.valid_until.is_none_or(|last| last >= starts)) {
@@ -129,14 +128,29 @@ impl Plan {
         schedule::Entity::insert(schedule.clone().into_active_model()).exec_without_returning(transaction).await?;
         let shifts = shifts.into_iter().map(shift::Model::into_active_model);
         shift::Entity::insert_many(shifts).exec_without_returning(transaction).await?;
-        Ok(schedule)
+        let entry = Entry::new("WORKING_HOURS_SET", schedule.id)
+            .id_if_any("unit", schedule.unit_id)
+            .number("version", schedule.version)
+            .day("validFrom", schedule.valid_from);
+        Ok((schedule, Some(entry)))
     }
+}
+
+/// Where everybody works each shift, nobody can work two at once.
+fn refuse_overlap(shifts: &[shift::Model]) -> Result<()> {
+    let found = span::clashing(shifts);
+    let refusals = found.into_iter().map(|at| Refusal::at(&format!("shifts.{at}.startsAt"), Problem::ShiftsOverlap));
+    let refusals: Vec<Refusal> = refusals.collect();
+    if refusals.is_empty() { Ok(()) } else { Err(Kind::Refused(refusals).into()) }
 }
 
 fn shift(app: &App, schedule: ScheduleId, position: i32, input: &ShiftInput) -> Result<shift::Model> {
     let at = |field: &str| format!("shifts.{position}.{field}");
     if input.weekdays.is_empty() {
         return Err(Error::at(&at("weekdays"), Problem::Blank));
+    }
+    if input.starts_at == input.ends_at {
+        return Err(Error::at(&at("endsAt"), Problem::InvalidPeriod));
     }
     Ok(shift::Model {
         id: app.ids.new_id(app.clock.now()),

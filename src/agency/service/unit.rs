@@ -74,9 +74,6 @@ pub async fn update(app: &App, actor: &Actor, input: UpdateUnitInput) -> Result<
     if let Some(jurisdiction) = input.jurisdiction_id.as_opt_ref() {
         unit.jurisdiction_id = Set(rows::named_some(&transaction, actor, "jurisdictionId", jurisdiction).await?);
     }
-    if let Some(zone) = input.time_zone.as_opt_ref() {
-        unit.time_zone = Set(zone.map(|zone| input::time_zone("timeZone", zone)).transpose()?);
-    }
     if let Some(head) = input.head_employee_id.as_opt_ref() {
         unit.head_employee_id = Set(lookup.colleague("headEmployeeId", head).await?);
     }
@@ -85,26 +82,14 @@ pub async fn update(app: &App, actor: &Actor, input: UpdateUnitInput) -> Result<
     }
     unit.updated_at = Set(app.clock.now());
     let unit = unit.update(&transaction).await?;
-    for entry in decisions(&before, &unit) {
+    if before.head_employee_id != unit.head_employee_id {
+        let entry = Entry::new("UNIT_HEAD_SET", unit.id).id_if_any("from", before.head_employee_id);
+        let entry = entry.id_if_any("to", unit.head_employee_id);
         audit::append(&transaction, app, Some(by), Some(unit.agency_id), entry).await?;
     }
     transaction.commit().await?;
     app.forget();
     Ok(unit)
-}
-
-/// What of a change is a decision over people: who is their superior, and by which clock they are measured.
-fn decisions(before: &unit::Model, after: &unit::Model) -> Vec<Entry> {
-    let mut decisions = Vec::new();
-    if before.head_employee_id != after.head_employee_id {
-        let entry = Entry::new("UNIT_HEAD_SET", after.id);
-        decisions.push(entry.id_if_any("from", before.head_employee_id).id_if_any("to", after.head_employee_id));
-    }
-    if before.time_zone != after.time_zone {
-        let zone = after.time_zone.as_deref().unwrap_or_default();
-        decisions.push(Entry::new("UNIT_ZONE_SET", after.id).text("zone", zone));
-    }
-    decisions
 }
 
 /// Whether a unit may come to stand below `parent`. The agency is held meanwhile: of two moves that close a circle

@@ -4,7 +4,8 @@
 //! people use, coordinates that never jitter, journeys that nobody makes, sends that were held back ([`rules`]). What
 //! it finds turns an accepted check-in into one to be reviewed, with what was found beside it ([`finding`]). People
 //! decide, the employee may dispute, and after a dispute somebody else decides once more ([`decide`]). Coordinates and
-//! what was made of them go after a time ([`expiry`]); verdict, reasons and distance stay.
+//! what was made of them go after a time ([`expiry`]); verdict, reasons and distance stay. What is remarkable an agency
+//! may say itself ([`threshold`]).
 
 pub mod decide;
 pub mod expiry;
@@ -12,6 +13,7 @@ pub mod finding;
 pub mod pass;
 mod position;
 pub mod rules;
+pub mod threshold;
 mod traces;
 
 use std::sync::Arc;

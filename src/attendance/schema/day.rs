@@ -113,7 +113,7 @@ impl AttendanceDay {
     #[must_use]
     pub fn of(locale: Locale, sheet: &Sheet, record: &DayRecord<'_>) -> Self {
         let day = &record.day;
-        let zone = sheet.life.duty(day.on).zone;
+        let zone = sheet.life.zone(day.on);
         Self {
             on: day.on.into(),
             time_zone: zone.name().to_owned(),

@@ -71,7 +71,7 @@ pub struct ChangedRecord<'a>(&'a ChangedDay);
 /// A day of an employee that comes to something else.
 #[Object]
 impl ChangedRecord<'_> {
-    /// Whose (*ASN*); absent for somebody who serves elsewhere by now.
+    /// Whose (*ASN*); absent for somebody whom the caller may not see, such as one who serves elsewhere by now.
     async fn employee(&self, ctx: &Context<'_>) -> Result<Option<Employee>> {
         Ok(rows::load(ctx, self.0.employee_id).await?.map(Employee))
     }
@@ -122,4 +122,41 @@ impl From<&Measured> for MeasuredDay {
             rule,
         }
     }
+}
+
+/// Declares the payload of a mutation that tells what it changes of days that are past: the node that was set, and the
+/// difference.
+#[macro_export]
+macro_rules! difference_payload {
+    ($payload:ident { $(#[$doc:meta])* $field:ident : $node:ty = $row:ty }, $error:ident, $code:ident { $($problem:ident),* $(,)? }) => {
+        /// What became of the mutation.
+        #[derive(async_graphql::SimpleObject)]
+        pub struct $payload {
+            $(#[$doc])*
+            pub $field: Option<$node>,
+            /// What it changes of days that are past; absent where it changes none.
+            pub difference: Option<$crate::attendance::schema::RecordsDifference>,
+            /// Why nothing was changed; empty when it was done.
+            pub errors: Vec<$error>,
+        }
+
+        $crate::mutation_errors!($error, $code { $($problem,)* DifferenceNotSeen, TooMuchAtOnce });
+
+        impl $crate::graphql::payload::Payload for $payload {
+            type Done = $crate::attendance::difference::Applied<$row>;
+            type Error = $error;
+
+            fn done(done: Self::Done) -> Self {
+                Self {
+                    $field: done.row.map(<$node>::from),
+                    difference: done.difference.map($crate::attendance::schema::RecordsDifference),
+                    errors: Vec::new(),
+                }
+            }
+
+            fn refused(errors: Vec<$error>) -> Self {
+                Self { $field: None, difference: None, errors }
+            }
+        }
+    };
 }

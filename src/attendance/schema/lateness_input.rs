@@ -1,15 +1,12 @@
 //! What chooses a rule of lateness, and what becomes of it.
 
-use async_graphql::{ID, InputObject, OneofObject, SimpleObject};
+use async_graphql::{ID, InputObject, OneofObject};
 use entity::lateness_adoption;
 
 use super::check_in::LatenessLevel;
-use super::difference::RecordsDifference;
 use super::lateness::{LatenessAdoption, LatenessSide};
-use crate::attendance::difference::Applied;
-use crate::graphql::payload::Payload;
+use crate::difference_payload;
 use crate::graphql::scalars::Date;
-use crate::mutation_errors;
 
 /// From so many minutes on, a level and a cut of the allowance.
 #[derive(Debug, InputObject)]
@@ -84,45 +81,11 @@ pub struct SetLatenessRuleInput {
     pub seen_difference: Option<String>,
 }
 
-/// What became of the mutation.
-#[derive(SimpleObject)]
-pub struct SetLatenessRulePayload {
-    /// The choice from that day on; absent where it was only tried.
-    pub adoption: Option<LatenessAdoption>,
-    /// What it changes of days that are past; absent where the first day is today or later.
-    pub difference: Option<RecordsDifference>,
-    /// Why nothing was changed; empty when it was done.
-    pub errors: Vec<SetLatenessRuleError>,
-}
-
-mutation_errors!(
+difference_payload!(
+    SetLatenessRulePayload {
+        /// The choice from that day on; absent where it was only tried.
+        adoption: LatenessAdoption = lateness_adoption::Model
+    },
     SetLatenessRuleError,
-    SetLatenessRuleErrorCode {
-        NotFound,
-        Forbidden,
-        Blank,
-        TooLong,
-        Malformed,
-        InvalidText,
-        OutOfRange,
-        DifferenceNotSeen,
-        TooMuchAtOnce,
-    }
+    SetLatenessRuleErrorCode { NotFound, Forbidden, Blank, TooLong, Malformed, InvalidText, OutOfRange }
 );
-
-impl Payload for SetLatenessRulePayload {
-    type Done = Applied<lateness_adoption::Model>;
-    type Error = SetLatenessRuleError;
-
-    fn done(done: Self::Done) -> Self {
-        Self {
-            adoption: done.row.map(LatenessAdoption),
-            difference: done.difference.map(RecordsDifference),
-            errors: Vec::new(),
-        }
-    }
-
-    fn refused(errors: Vec<SetLatenessRuleError>) -> Self {
-        Self { adoption: None, difference: None, errors }
-    }
-}

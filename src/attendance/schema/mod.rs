@@ -6,6 +6,7 @@ pub mod check_in;
 pub mod correction;
 pub mod day;
 pub mod difference;
+pub mod holiday;
 pub mod lateness;
 pub mod lateness_input;
 pub mod month;
@@ -18,6 +19,7 @@ pub mod revocation;
 pub mod roster;
 pub mod session;
 pub mod subscription;
+pub mod threshold;
 pub mod today;
 pub mod unexcused;
 pub mod unit;
@@ -27,6 +29,7 @@ pub use arrangement::{ArrangementMutation, ArrangementQuery, DutyArrangement, Du
 pub use check_in::{CheckIn, CheckInConnection};
 pub use correction::{Correction, CorrectionConnection, CorrectionMutation, CorrectionQuery, ViewerCorrections};
 pub use difference::RecordsDifference;
+pub use holiday::HolidayMutation;
 pub use lateness::{
     LatenessAdoption, LatenessAdoptionConnection, LatenessMutation, LatenessQuery, LatenessRule, LatenessRuleConnection,
 };
@@ -36,5 +39,6 @@ pub use review::{CheckInReview, ReviewMutation, ReviewQuery};
 pub use revocation::RevocationMutation;
 pub use roster::{RosterEntry, RosterEntryConnection, RosterMutation};
 pub use subscription::AttendanceSubscription;
+pub use threshold::{ReviewThreshold, ThresholdMutation, ThresholdQuery};
 pub use unexcused::UnexcusedDays;
 pub use viewer::ViewerAttendance;

@@ -11,7 +11,7 @@ use crate::graphql::page::{PageArgs, page};
 use crate::graphql::payload::payload;
 use crate::graphql::rows;
 use crate::graphql::scalars::Date;
-use crate::{connection, mutation_payload, policy};
+use crate::{connection, difference_payload, policy};
 
 /// A Ramadan.
 #[derive(Debug, Clone)]
@@ -52,18 +52,23 @@ impl RamadanPeriod {
 /// A Ramadan to set.
 #[derive(Debug, InputObject)]
 pub struct SetRamadanPeriodInput {
-    /// The first day.
+    /// The first day; no day that it changes may lie more than 62 days back where people served then.
     pub starts_on: Date,
     /// The last day; at most 31 days together.
     pub ends_on: Date,
     /// The announcement that it rests on (*dasar hukum*), at most 200 characters.
     pub citation: String,
+    /// Only to tell what it changes of days that are past; nothing is written.
+    #[graphql(default)]
+    pub is_dry_run: bool,
+    /// The token of the difference that was seen; asked for where it changes days that are past.
+    pub seen_difference: Option<String>,
 }
 
-mutation_payload!(
+difference_payload!(
     SetRamadanPeriodPayload {
-        /// The Ramadan as it is now.
-        ramadan_period: RamadanPeriod
+        /// The Ramadan as it is now; absent where it was only tried.
+        ramadan_period: RamadanPeriod = ramadan_period::Model
     },
     SetRamadanPeriodError,
     SetRamadanPeriodErrorCode { Forbidden, OutOfRange, Blank, TooLong, InvalidText }
@@ -76,13 +81,14 @@ pub struct RamadanMutation;
 /// Ramadan.
 #[Object]
 impl RamadanMutation {
-    /// Sets a Ramadan as it was announced; one that it overlaps is replaced by it. For the national admin.
+    /// Sets a Ramadan as it was announced; one that it overlaps is replaced by it. Tells with `isDryRun` what that would
+    /// change of days that are past, in all agencies together. For the national admin.
     async fn set_ramadan_period(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The Ramadan.")] input: SetRamadanPeriodInput,
     ) -> Result<Option<SetRamadanPeriodPayload>> {
-        payload(ctx, ramadan::set(ctx.app(), ctx.actor(), input).await.map(RamadanPeriod))
+        payload(ctx, ramadan::set(ctx.app(), ctx.actor(), input).await)
     }
 }
 

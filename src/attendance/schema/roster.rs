@@ -13,7 +13,9 @@ use sea_orm::{
     ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _,
 };
 
+use super::difference::RecordsDifference;
 use crate::agency::schema::{Employee, Shift};
+use crate::attendance::difference::Applied;
 use crate::attendance::roster;
 use crate::error::{Error, Kind, Refusal, Result};
 use crate::graphql::context::ContextExt as _;
@@ -78,6 +80,11 @@ pub struct AssignShiftsInput {
     pub agency_id: ID,
     /// 1 to 1,000 people's days, which lie within 62 days; each once.
     pub assignments: Vec<ShiftAssignmentInput>,
+    /// Only to tell what they change of days that are past; nothing is written.
+    #[graphql(default)]
+    pub is_dry_run: bool,
+    /// The token of the difference that was seen; asked for where days among them are past.
+    pub seen_difference: Option<String>,
 }
 
 /// What became of the mutation.
@@ -85,25 +92,40 @@ pub struct AssignShiftsInput {
 pub struct AssignShiftsPayload {
     /// What the people work on those days now; absent when nothing was changed.
     roster_entries: Option<Vec<RosterEntry>>,
+    /// What it changes of days that are past; absent where none of the days is.
+    difference: Option<RecordsDifference>,
     /// Why nothing was changed; empty when it was done.
     errors: Vec<AssignShiftsError>,
 }
 
 mutation_errors!(
     AssignShiftsError,
-    AssignShiftsErrorCode { NotFound, Forbidden, OutOfRange, AlreadyExists, Inactive, Overlaps }
+    AssignShiftsErrorCode {
+        NotFound,
+        Forbidden,
+        OutOfRange,
+        AlreadyExists,
+        Inactive,
+        Overlaps,
+        DifferenceNotSeen,
+        TooMuchAtOnce,
+    }
 );
 
 impl Payload for AssignShiftsPayload {
-    type Done = Vec<roster_entry::Model>;
+    type Done = Applied<Vec<roster_entry::Model>>;
     type Error = AssignShiftsError;
 
     fn done(done: Self::Done) -> Self {
-        Self { roster_entries: Some(done.into_iter().map(RosterEntry).collect()), errors: Vec::new() }
+        Self {
+            roster_entries: done.row.map(|entries| entries.into_iter().map(RosterEntry).collect()),
+            difference: done.difference.map(RecordsDifference),
+            errors: Vec::new(),
+        }
     }
 
     fn refused(errors: Vec<AssignShiftsError>) -> Self {
-        Self { roster_entries: None, errors }
+        Self { roster_entries: None, difference: None, errors }
     }
 }
 
@@ -115,7 +137,8 @@ pub struct RosterMutation;
 #[Object]
 impl RosterMutation {
     /// Says who works which shifts on which days (*atur jadwal dinas*), in place of what was said before for those
-    /// people and days: all of it, or nothing and what is wrong with each. For the agency's admins; for superiors over
+    /// people and days: all of it, or nothing and what is wrong with each. Tells with `isDryRun` what that would change of
+    /// days that are past, 62 days back at most where people served then. For the agency's admins; for superiors over
     /// their people, not over themselves, from today on.
     async fn assign_shifts(
         &self,

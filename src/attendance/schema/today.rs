@@ -93,7 +93,7 @@ pub async fn today(ctx: &Context<'_>, me: Employment) -> Result<Today> {
     let counts = asked.field("openCorrectionsCount").exists() || asked.field("needsReviewCount").exists();
     let today = today::today(app, me, with_month).await?;
     let waiting = if counts { today::waiting(app, me.id).await? } else { Waiting::default() };
-    let zone = today.sheet.life.duty(today.on).zone;
+    let zone = today.sheet.life.zone(today.on);
     let record = today.sheet.records(today.on..=today.on, now).pop();
     let record = record.ok_or_else(|| Error::internal("a day without a record"))?;
     let step = next(&record, &today.classes, now);

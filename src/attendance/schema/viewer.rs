@@ -61,7 +61,7 @@ impl ViewerAttendance {
         Ok(Some(Workday {
             employee_id: me.id,
             on,
-            time_zone: life.duty(on).zone.name().to_owned(),
+            time_zone: life.zone(on).name().to_owned(),
             schedule_id: shift.map(|shift| shift.schedule.id),
             shift_id: shift.map(|shift| shift.shift.id),
         }))

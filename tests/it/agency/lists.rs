@@ -54,6 +54,10 @@ async fn pages_follow_each_other_to_the_end(#[values(Engine::Sqlite, Engine::Pos
         date: Set(day.parse::<NaiveDate>().unwrap()),
         kind: Set(holiday::Kind::National),
         name: Set(format!("Hari {at}")),
+        citation: Set(None),
+        created_at: Set(monday_morning()),
+        withdrawn_at: Set(None),
+        withdrawal_citation: Set(None),
     });
     let transaction = app.db.begin().await.unwrap();
     holiday::Entity::insert_many(rows).exec_without_returning(&transaction).await.unwrap();

@@ -37,6 +37,8 @@ const NODES: &[Line] = &[
     ("LatenessAdoption", [0, 0, 1, 1, 1, 1, 0, 0, 1, 0], |stage| &stage.sabang.adoption),
     ("LatenessRule",  [0, 1, 1, 1, 1, 1, 1, 1, 1, 1], |stage| &stage.country.rule),
     ("LatenessRule",  [0, 0, 1, 1, 1, 1, 0, 0, 1, 0], |stage| &stage.sabang.rule),
+    ("ReviewThreshold", [0, 0, 0, 0, 0, 0, 0, 1, 1, 1], |stage| &stage.country.threshold),
+    ("ReviewThreshold", [0, 0, 0, 0, 0, 0, 0, 0, 1, 0], |stage| &stage.sabang.threshold),
     ("RoleGrant",     [0, 0, 0, 0, 0, 0, 0, 0, 1, 1], |stage| &stage.sabang.admin_role),
     ("RoleGrant",     [0, 0, 0, 0, 0, 1, 0, 0, 1, 0], |stage| &stage.sabang.supervisor_role),
     ("RosterEntry",   [0, 0, 1, 0, 0, 1, 0, 0, 1, 0], |stage| &stage.sabang.roster_entry),

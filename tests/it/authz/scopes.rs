@@ -30,7 +30,7 @@ macro_rules! tables {
 }
 
 tables! {
-    account, agency, check_in, check_in_review, correction, course, course_run, course_session, device, duty_arrangement, employee, employee_nip, enrolment, holiday, jurisdiction, lateness_adoption, lateness_rule, ramadan_period, role_grant, roster_entry, schedule, shift, siasn_term, unit, venue,
+    account, agency, check_in, check_in_review, correction, course, course_run, course_session, device, duty_arrangement, employee, employee_nip, enrolment, holiday, jurisdiction, lateness_adoption, lateness_rule, ramadan_period, review_threshold, role_grant, roster_entry, schedule, shift, siasn_term, unit, venue,
 }
 
 /// National reference data, published as it is.

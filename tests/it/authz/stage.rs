@@ -3,7 +3,9 @@
 use bina::identity::password::Hasher;
 use entity::ids::{HolidayId, JurisdictionId, SiasnTermId};
 use entity::siasn_term::List;
-use entity::{account, check_in, holiday, jurisdiction, lateness_rule, schedule, siasn_term, throttle};
+use entity::{
+    account, check_in, holiday, jurisdiction, lateness_rule, review_threshold, schedule, siasn_term, throttle,
+};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
@@ -61,6 +63,8 @@ pub struct Country {
     pub rank: String,
     pub post_type: String,
     pub ramadan: String,
+    /// The country's thresholds of the review.
+    pub threshold: String,
 }
 
 /// What is one agency's.
@@ -75,6 +79,8 @@ pub struct Side {
     /// Its own rule of lateness, and its choice of that.
     pub rule: String,
     pub adoption: String,
+    /// Its own thresholds of the review.
+    pub threshold: String,
     pub employee: String,
     pub colleague: String,
     pub trainer: String,
@@ -116,7 +122,7 @@ pub struct Side {
 
 impl Side {
     /// Everything that is not for the eyes of other agencies.
-    pub fn private(&self) -> [&str; 28] {
+    pub fn private(&self) -> [&str; 29] {
         [
             &self.root,
             &self.unit,
@@ -125,6 +131,7 @@ impl Side {
             &self.shift,
             &self.rule,
             &self.adoption,
+            &self.threshold,
             &self.employee,
             &self.colleague,
             &self.trainer,
@@ -207,6 +214,7 @@ impl Side {
             hours,
             rule: text(&lateness["adoption"]["rule"]["id"]),
             adoption: text(&lateness["adoption"]["id"]),
+            threshold: make(admin, "setReviewThresholds", "reviewThreshold", thresholds(&agency)).await,
             employee: people.employee.employee.to_string(),
             colleague: people.colleague.employee.to_string(),
             trainer: people.trainer.employee.to_string(),
@@ -236,6 +244,15 @@ impl Side {
             unit,
         }
     }
+}
+
+/// Thresholds of an agency's own.
+pub fn thresholds(agency: &str) -> Value {
+    json!({
+        "agencyId": agency, "citation": "SK 4/2026", "validFrom": "2026-11-23", "identicalPeople": 3,
+        "identicalDays": 3, "withinDays": 7, "travelKmh": 400, "travelMinMeters": 2000, "devicePeople": 2,
+        "deviceHours": 12, "lateMinutes": 60,
+    })
 }
 
 const CLASS_KEY: &str = "0193a5e2-7a3c-7000-8000-000000000001";
@@ -341,6 +358,10 @@ async fn country(cast: &Cast) -> Country {
         date: Set("2026-12-25".parse().expect("a day")),
         kind: Set(holiday::Kind::National),
         name: Set("Hari Raya Natal".to_owned()),
+        citation: Set(None),
+        created_at: Set(now),
+        withdrawn_at: Set(None),
+        withdrawal_citation: Set(None),
     };
     holiday::Entity::insert(row).exec_without_returning(&transaction).await.expect("a row");
     let mut terms = Vec::new();
@@ -362,11 +383,14 @@ async fn country(cast: &Cast) -> Country {
     let hours = national.one(&transaction).await.expect("an answer").expect("national hours").id.to_string();
     let preset = lateness_rule::Entity::find().filter(lateness_rule::Column::AgencyId.is_null());
     let rule = preset.one(&transaction).await.expect("an answer").expect("a preset").id.to_string();
+    let thresholds = review_threshold::Entity::find().one(&transaction).await.expect("an answer");
+    let threshold = thresholds.expect("the country's thresholds").id.to_string();
     transaction.commit().await.expect("a commit");
     let ramadan = json!({ "startsOn": "2027-02-08", "endsOn": "2027-03-09", "citation": "Sidang isbat" });
     let ramadan = make(&cast.national_admin.phone, "setRamadanPeriod", "ramadanPeriod", ramadan).await;
     Country {
         ramadan,
+        threshold,
         province: province.to_string(),
         city: city.to_string(),
         holiday: holiday.to_string(),

@@ -170,6 +170,23 @@ async fn a_holiday_is_a_day_and_a_name(#[values(Engine::Sqlite, Engine::Postgres
     assert_eq!((report.created, places(&report)), (2, vec![(4, "date"), (5, "date"), (6, "kind"), (7, "date")]));
     let report = list(&world, Source::Holidays, "name,date,kind\nCuti,2026-08-17,national\n").await;
     assert_eq!(counts(&report), [0, 1, 0, 0]);
+    // A decree is taken where the list names it, and stays where a list names none.
+    let cited = "name,date,kind,citation\nCuti,2026-08-17,national,SKB 1/2026\n";
+    assert_eq!(counts(&list(&world, Source::Holidays, cited).await), [0, 1, 0, 0]);
+    assert_eq!(counts(&list(&world, Source::Holidays, cited).await), [0, 0, 1, 0]);
+    let uncited = "name,date,kind\nCuti,2026-08-17,collective_leave\n";
+    assert_eq!(counts(&list(&world, Source::Holidays, uncited).await), [0, 0, 1, 0]);
+    let leave = holiday::Entity::find().filter(holiday::Column::Name.eq("Cuti"));
+    let leave = leave.one(world.app.db.read()).await.unwrap().unwrap();
+    assert_eq!((leave.kind, leave.citation.as_deref()), (holiday::Kind::National, Some("SKB 1/2026")));
+    // What was withdrawn is not brought back.
+    let transaction = world.app.db.begin().await.unwrap();
+    let mut withdrawn = leave.into_active_model();
+    withdrawn.withdrawn_at = Set(Some(world.app.clock.now()));
+    withdrawn.withdrawal_citation = Set(Some("SKB 2/2026".to_owned()));
+    withdrawn.update(&transaction).await.unwrap();
+    transaction.commit().await.unwrap();
+    assert_eq!(counts(&list(&world, Source::Holidays, cited).await), [0, 0, 1, 0]);
     assert_eq!(holiday::Entity::find().all(world.app.db.read()).await.unwrap().len(), 2);
 }
 

@@ -1,9 +1,12 @@
 //! Rules of lateness: chosen, measured, changed for days that are past.
 
+mod calendar;
 mod chosen;
 mod measured;
 mod past;
+mod rosters;
 mod unexcused;
+mod zones;
 
 use bina::clock::Instant;
 use chrono::{DateTime, Utc};
@@ -16,8 +19,10 @@ use uuid::Uuid;
 use crate::cast::{AgencyCast, Cast, Person};
 use crate::client::Client;
 
-const ADOPTION: &str = "adoption { version citation validFrom validUntil rule { name version } }
-    difference { changedDays changedEmployees deductionPercentBefore deductionPercentAfter unsetDeductionsBefore
+const ADOPTION: &str = "adoption { version citation validFrom validUntil rule { name version } }";
+
+const DIFFERENCE: &str =
+    "difference { changedDays changedEmployees deductionPercentBefore deductionPercentAfter unsetDeductionsBefore
         unsetDeductionsAfter token
         days { employee { id } on before { ...measured } after { ...measured } } }";
 
@@ -45,13 +50,54 @@ fn with(mut input: Value, field: &str, value: Value) -> Value {
     input
 }
 
-/// What became of a mutation.
+/// What became of a mutation, and what it changes of days that are past.
 async fn payload(phone: &Client, mutation: &str, node: &str, input: Value) -> Value {
     let kind = format!("{}{}Input!", mutation[..1].to_uppercase(), &mutation[1..]);
     let document = format!(
-        "mutation($input: {kind}) {{ {mutation}(input: $input) {{ {node} errors {{ code field }} }} }} {MEASURED}"
+        "mutation($input: {kind}) {{
+            {mutation}(input: $input) {{ {node} {DIFFERENCE} errors {{ code field }} }} }} {MEASURED}"
     );
     phone.data(&document, json!({ "input": input })).await[mutation].take()
+}
+
+/// As [`payload`], of a mutation that must be done or tried.
+async fn change(phone: &Client, mutation: &str, node: &str, input: Value) -> Value {
+    let payload = payload(phone, mutation, node, input).await;
+    assert_eq!(payload["errors"], json!([]), "{mutation}");
+    payload
+}
+
+/// Tries it, looks, and does it; what was seen.
+async fn seen_and_done(phone: &Client, mutation: &str, node: &str, input: Value) -> Value {
+    let seen = change(phone, mutation, node, with(input.clone(), "isDryRun", json!(true))).await;
+    let token = seen["difference"]["token"].clone();
+    let done = change(phone, mutation, node, with(input, "seenDifference", token.clone())).await;
+    assert_eq!(done["difference"]["token"], token);
+    seen
+}
+
+/// On the Monday Sabang's employee came at 07:45 and went in time, everybody else stayed away. It is Tuesday, 10:00.
+async fn tuesday(cast: &Cast) {
+    let employee = &cast.sabang.employee;
+    for (direction, time) in [("IN", "07:45:00"), ("OUT", "16:00:00")] {
+        let now = at("2026-11-23", time);
+        check_in(cast, employee, direction, now, now).await;
+    }
+    cast.world.app.clock.set(at("2026-11-24", "10:00:00"));
+}
+
+fn day_of<'a>(payload: &'a Value, person: &Person) -> &'a Value {
+    let days = payload["difference"]["days"].as_array().unwrap_or_else(|| panic!("{payload}"));
+    let id = json!({ "id": person.employee.to_string() });
+    days.iter().find(|day| day["employee"] == id).unwrap_or_else(|| panic!("{payload}"))
+}
+
+/// What somebody reads of a day of theirs.
+async fn read_day(person: &Person, on: &str) -> Value {
+    let query = "query($on: Date!, $id: ID!) { node(id: $id) { ... on Employee { attendanceDay(on: $on) {
+        timeZone explanation state holiday { id } shifts { minutesLate startsAt } } } } }";
+    let found = person.phone.data(query, json!({ "on": on, "id": person.employee.to_string() })).await;
+    found["node"]["attendanceDay"].clone()
 }
 
 async fn set(phone: &Client, input: Value) -> Value {

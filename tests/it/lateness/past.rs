@@ -5,25 +5,9 @@ use rstest::rstest;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 use serde_json::{Value, json};
 
-use super::{ADOPTION, at, check_in, choice, payload, preset, refused, serves_since, set, told, with};
-use crate::cast::{Cast, Person};
+use super::{at, check_in, choice, day_of, payload, preset, refused, serves_since, set, told, tuesday, with};
+use crate::cast::Cast;
 use crate::harness::Engine;
-
-/// On the Monday the employee came at 07:45 and went in time, the four others stayed away. It is Tuesday, 10:00.
-async fn tuesday(cast: &Cast) {
-    let employee = &cast.sabang.employee;
-    for (direction, time) in [("IN", "07:45:00"), ("OUT", "16:00:00")] {
-        let now = at("2026-11-23", time);
-        check_in(cast, employee, direction, now, now).await;
-    }
-    cast.world.app.clock.set(at("2026-11-24", "10:00:00"));
-}
-
-fn day_of<'a>(payload: &'a Value, person: &Person) -> &'a Value {
-    let days = payload["difference"]["days"].as_array().unwrap_or_else(|| panic!("{payload}"));
-    let id = json!({ "id": person.employee.to_string() });
-    days.iter().find(|day| day["employee"] == id).unwrap_or_else(|| panic!("{payload}"))
-}
 
 #[rstest]
 #[tokio::test]
@@ -132,10 +116,8 @@ async fn hours_for_past_days_are_seen_before_they_are_applied(
             "shifts": [{ "name": "Pagi", "weekdays": ["MONDAY"], "startsAt": starts_at, "endsAt": "16:00" }],
         })
     };
-    let node = ADOPTION
-        .replace("adoption { version citation validFrom validUntil rule { name version } }", "schedule { version }");
     let set_hours = async |input: Value| {
-        let payload = payload(admin, "setWorkingHours", &node, input).await;
+        let payload = payload(admin, "setWorkingHours", "schedule { version }", input).await;
         assert_eq!(payload["errors"], json!([]));
         payload
     };

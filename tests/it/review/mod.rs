@@ -3,6 +3,7 @@
 mod decisions;
 mod expiry;
 mod findings;
+mod thresholds;
 
 use bina::attendance::review::pass;
 use bina::clock::Instant;

@@ -51,6 +51,8 @@ async fn in_ramadan_work_starts_at_eight(#[values(Engine::Sqlite, Engine::Postgr
     // A Tuesday and a Friday.
     let before = workday(&cast, &people.employee, "2027-02-09T01:00:00Z").await;
     assert_eq!(before["startsAt"], "2027-02-09T00:30:00Z");
+    // It is announced the evening before it begins.
+    cast.world.app.clock.set(at("2027-02-06T12:00:00Z"));
     let first = set("2027-02-07", "2027-03-08").await["ramadanPeriod"].clone();
     // Announced a day later: the same Ramadan moves.
     let second = set("2027-02-08", "2027-03-09").await["ramadanPeriod"].clone();
@@ -115,9 +117,9 @@ async fn a_day_begins_at_the_units_own_midnight(
 ) {
     let cast = Cast::new(engine).await;
     let people = &cast.sabang;
-    let here = json!({ "unitId": people.unit.to_string(), "timeZone": zone });
-    let payload = people.admin.phone.change("updateUnit", "unit { timeZone }", here).await;
-    assert_eq!(payload["unit"]["timeZone"], zone);
+    let here = json!({ "agencyId": people.agency.to_string(), "unitId": people.unit.to_string(), "timeZone": zone });
+    let payload = people.admin.phone.change("setTimeZone", "timeZoneSetting { unit { timeZone } }", here).await;
+    assert_eq!(payload["timeZoneSetting"]["unit"]["timeZone"], zone);
     let now = "2026-11-23T15:30:00Z";
     let found = workday(&cast, &people.employee, now).await;
     assert_eq!((&found["on"], &found["timeZone"], &found["startsAt"]), (&json!(on), &json!(zone), &json!(starts_at)));

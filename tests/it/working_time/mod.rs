@@ -4,6 +4,7 @@ mod arrangements;
 mod attended;
 mod days;
 mod decisions;
+mod hours;
 mod limits;
 mod places;
 mod revocations;

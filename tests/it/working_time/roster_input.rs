@@ -140,7 +140,10 @@ async fn a_superior_rosters_their_people_from_today_on(#[values(Engine::Sqlite, 
     let admin = &people.admin.phone;
     let own = [day(&people.admin, "2026-11-24")];
     assert_eq!(refused(admin, people, &own).await, ["FORBIDDEN assignments.0.employeeId"]);
-    roster(admin, people, &[late[0].clone()]).await;
+    let input = json!({ "agencyId": people.agency.to_string(), "assignments": late, "isDryRun": true });
+    let seen = admin.change("assignShifts", "difference { token }", input).await["difference"]["token"].take();
+    let input = json!({ "agencyId": people.agency.to_string(), "assignments": late, "seenDifference": seen });
+    assert_eq!(admin.change("assignShifts", "", input).await["errors"], json!([]));
     assert_eq!(
         audited(&cast).await.iter().filter(|action| *action == "ROSTER_ASSIGNED").count(),
         3,
