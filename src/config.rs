@@ -54,7 +54,7 @@ pub struct Config {
     pub log: LogConfig,
     /// How long the coordinates of check-ins are kept.
     pub coordinates_kept: TimeDelta,
-    /// What lets somebody read the metrics; without it this machine alone may.
+    /// What lets somebody read the metrics; without it nobody may.
     pub metrics_token: Option<Secret>,
 }
 
@@ -360,6 +360,6 @@ impl fmt::Display for Config {
         }
         write!(f, " log={} {}", self.log.level, if self.log.is_json { "json" } else { "text" })?;
         write!(f, " coordinate_days={}", self.coordinates_kept.num_days())?;
-        f.write_str(if self.metrics_token.is_some() { " metrics=token" } else { " metrics=loopback" })
+        f.write_str(if self.metrics_token.is_some() { " metrics=token" } else { " metrics=none" })
     }
 }

@@ -13,7 +13,7 @@ use chrono_tz::Tz;
 use entity::duty_arrangement::{self, Kind};
 use entity::ids::{AgencyId, UnitId};
 use entity::schedule::Season;
-use entity::{holiday, ramadan_period, schedule, shift};
+use entity::{absence_sanction, holiday, ramadan_period, schedule, shift};
 
 use super::lateness::Adoption;
 use super::rules::Fence;
@@ -28,13 +28,15 @@ pub struct Hours {
     pub shifts: Vec<shift::Model>,
 }
 
-/// The nation's calendar.
+/// The nation's calendar, and what it sets for everybody.
 #[derive(Debug, Default)]
 pub struct Calendar {
     /// National holidays and days of collective leave.
     pub holidays: HashMap<NaiveDate, holiday::Model>,
     /// Every Ramadan that was announced.
     pub ramadan: Vec<ramadan_period::Model>,
+    /// What unexcused days of absence lead to.
+    pub sanctions: Vec<absence_sanction::Model>,
 }
 
 /// What holds for everybody of a unit.
