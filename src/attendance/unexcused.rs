@@ -60,7 +60,7 @@ impl Loader<UnexcusedOf> for Rows {
 const IN_A_ROW: u64 = 31;
 
 impl Rows {
-    /// Five queries at most, however many people there are, where the duties of their units are known.
+    /// Four queries, however many people there are, where the duties of their units are known.
     async fn standings(&self, people: &[Placed], year: Option<i32>) -> Result<Vec<(UnexcusedOf, Unexcused)>> {
         let now = self.app.clock.now();
         // Where somebody works it may be the next day already, and so the next year.
