@@ -123,12 +123,13 @@ async fn two_apps_of_one_process_count_for_themselves() {
 
 #[tokio::test]
 async fn strangers_read_no_metrics() {
-    let mut world = World::new(Engine::Sqlite).await;
+    let world = World::new(Engine::Sqlite).await;
     let status = async |world: &World, headers: &str| asked(&world.app, headers).await.0[9..12].to_owned();
     // A proxy on this machine that adds nothing, one that does, and somebody who guesses.
     for headers in ["", "X-Forwarded-For: 203.0.113.7\r\n", "Authorization: Bearer sandi\r\n"] {
         assert_eq!(status(&world, headers).await, "404", "{headers}");
     }
+    let mut world = World::new(Engine::Sqlite).await;
     Arc::get_mut(&mut world.app).unwrap().config.metrics_token = Some(Secret::new(TOKEN.to_owned()));
     let right = format!("Authorization: Bearer {TOKEN}\r\n");
     for (headers, expected) in [("", "401"), ("Authorization: Bearer sandi\r\n", "401"), (&right, "200")] {
