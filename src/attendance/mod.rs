@@ -29,7 +29,7 @@ pub mod explain;
 pub mod export;
 pub mod facts;
 pub mod geo;
-pub mod judge;
+pub(crate) mod judge;
 pub mod lateness;
 pub mod lives;
 mod loader;
