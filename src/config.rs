@@ -56,7 +56,7 @@ pub struct Config {
     pub coordinates_kept: TimeDelta,
     /// Which documents are executed.
     pub documents: DocumentPolicy,
-    /// What lets somebody read the metrics; without it this machine alone may.
+    /// What lets somebody read the metrics; without it nobody may.
     pub metrics_token: Option<Secret>,
 }
 
@@ -381,6 +381,6 @@ impl fmt::Display for Config {
             DocumentPolicy::Open => " documents=open",
             DocumentPolicy::Registered => " documents=registered",
         })?;
-        f.write_str(if self.metrics_token.is_some() { " metrics=token" } else { " metrics=loopback" })
+        f.write_str(if self.metrics_token.is_some() { " metrics=token" } else { " metrics=none" })
     }
 }

@@ -11,7 +11,8 @@ use sea_orm::sea_query::extension::postgres::PgFunc;
 use sea_orm::sqlx::sqlite::{SqliteConnection, SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
     ColumnTrait, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
-    ExprTrait as _, RuntimeErr, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait, Value, sqlx,
+    EntityTrait, ExprTrait as _, IdenStatic as _, Iterable as _, QuerySelect, RuntimeErr, SqliteTransactionMode,
+    Statement, TransactionOptions, TransactionTrait, Value, sqlx,
 };
 
 use sqlx_core::transaction::TransactionManager as _;
@@ -23,9 +24,9 @@ use crate::config::DatabaseConfig;
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
 /// How long a write waits for SQLite's one writer: well below the deadline of an operation.
 const WRITER_PATIENCE: Duration = Duration::from_secs(5);
-/// A connection that rested for less time is not asked whether it still holds: under load that would double the round
-/// trips. One that broke meanwhile fails its one statement, which is UNAVAILABLE, and is not used again.
-const FRESH: Duration = Duration::from_secs(1);
+/// A connection that was idle for so long is asked whether it still stands before it is used: asking each time doubles
+/// the round trips of a request.
+const RESTED: Duration = Duration::from_secs(1);
 /// How long one process waits for another that migrates.
 const MIGRATION_PATIENCE: Duration = Duration::from_mins(2);
 /// The key of PostgreSQL's advisory lock around migrations: "bina" in ASCII.
@@ -80,11 +81,7 @@ impl Db {
         let counted = Arc::default();
         match config {
             DatabaseConfig::Sqlite { file } => {
-                let mut writer = sqlite(file, 1, WRITER_PATIENCE);
-                // A commit or a rollback that failed (the disk was full) can leave a connection inside a transaction that
-                // nobody ends: what is "committed" on it later is not. It is never used again.
-                writer.map_sqlx_sqlite_before_acquire(|connection, _| Box::pin(is_outside_transaction(connection)));
-                let write = counting(Database::connect(writer).await?, &counted);
+                let write = counting(Database::connect(sqlite_writer(file, WRITER_PATIENCE)).await?, &counted);
                 let read = counting(Database::connect(sqlite(file, 4, ACQUIRE_TIMEOUT)).await?, &counted);
                 Ok(Self { read, write, counted })
             }
@@ -163,11 +160,13 @@ fn read_write() -> TransactionOptions {
 
 fn sqlite(file: &Path, connections: u32, patience: Duration) -> ConnectOptions {
     let mut options = ConnectOptions::new("sqlite:");
-    // There is no network that could have lost it.
-    options.test_before_acquire(false);
     let file = file.to_owned();
-    options.max_connections(connections).acquire_timeout(patience).sqlx_logging(false).map_sqlx_sqlite_opts(
-        move |sqlite| {
+    options
+        .max_connections(connections)
+        .acquire_timeout(patience)
+        .test_before_acquire_if_idle_for(RESTED)
+        .sqlx_logging(false)
+        .map_sqlx_sqlite_opts(move |sqlite| {
             sqlite
                 .filename(&file)
                 .create_if_missing(true)
@@ -175,8 +174,16 @@ fn sqlite(file: &Path, connections: u32, patience: Duration) -> ConnectOptions {
                 .synchronous(SqliteSynchronous::Full)
                 .foreign_keys(true)
                 .busy_timeout(patience)
-        },
-    );
+        });
+    options
+}
+
+/// The one connection that writes.
+fn sqlite_writer(file: &Path, patience: Duration) -> ConnectOptions {
+    let mut options = sqlite(file, 1, patience);
+    // A commit or a rollback that failed (the disk was full) can leave a connection inside a transaction that nobody
+    // ends: what is "committed" on it later is not. It is never used again. Readers begin none.
+    options.map_sqlx_sqlite_before_acquire(|connection, _| Box::pin(is_outside_transaction(connection)));
     options
 }
 
@@ -196,8 +203,8 @@ fn postgres(url: &str, connections: u32, patience: Duration) -> ConnectOptions {
         .max_connections(connections)
         .acquire_timeout(patience)
         .connect_timeout(patience)
+        .test_before_acquire_if_idle_for(RESTED)
         .sqlx_logging(false)
-        .test_before_acquire_if_idle_for(FRESH)
         .set_application_name("bina");
     options
 }
@@ -214,7 +221,7 @@ pub enum Direction {
 /// Migrates under a lock, all or nothing: of any number of processes that start at once, one does it.
 pub async fn migrate(config: &DatabaseConfig, direction: Direction) -> Result<(), DbErr> {
     let options = match config {
-        DatabaseConfig::Sqlite { file } => sqlite(file, 1, MIGRATION_PATIENCE),
+        DatabaseConfig::Sqlite { file } => sqlite_writer(file, MIGRATION_PATIENCE),
         DatabaseConfig::Postgres { url, .. } => postgres(url.expose(), 1, MIGRATION_PATIENCE),
     };
     let connection = Database::connect(options).await?;
@@ -300,4 +307,10 @@ pub fn among(engine: DbBackend, number: usize, ids: impl Iterator<Item = Uuid>) 
     }
     let places: Vec<String> = (number..number + ids.len()).map(|place| format!("${place}")).collect();
     (format!("IN ({})", places.join(", ")), ids.into_iter().map(Value::from).collect())
+}
+
+/// Selects the columns of a table under a prefix, as a model nested in the row is read.
+#[must_use]
+pub fn columns_of<E: EntityTrait, S: QuerySelect>(rows: S, prefix: &str) -> S {
+    E::Column::iter().fold(rows, |rows, column| rows.column_as(column, format!("{prefix}{}", column.as_str())))
 }

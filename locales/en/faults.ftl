@@ -5,6 +5,7 @@ fault-needs-stream = A subscription needs Accept: text/event-stream or multipart
 fault-needs-socket = This address takes WebSockets (graphql-transport-ws) alone.
 fault-foreign-origin = Pages of this origin may not open a socket here.
 fault-too-many-operations = At most { $max } operations at a time on one connection.
+fault-too-many-exports = At most { $max } tables at a time for one person. Wait until one has been written to its end.
 fault-not-one-field = A subscription must ask for exactly one field at its top, and not in a fragment.
 fault-unsupported-media-type = The body must be application/json in UTF-8, not compressed.
 fault-too-large = The body is larger than 256 KiB.

@@ -5,6 +5,7 @@ fault-needs-stream = Langganan (subscription) memerlukan Accept: text/event-stre
 fault-needs-socket = Alamat ini hanya menerima WebSocket (graphql-transport-ws).
 fault-foreign-origin = Halaman dari asal (origin) ini tidak boleh membuka soket di sini.
 fault-too-many-operations = Paling banyak { $max } operasi sekaligus dalam satu sambungan.
+fault-too-many-exports = Paling banyak { $max } tabel sekaligus untuk satu orang. Tunggu sampai salah satunya selesai diunduh.
 fault-not-one-field = Langganan (subscription) harus meminta tepat satu field di tingkat teratas, bukan di dalam fragment.
 fault-unsupported-media-type = Isi permintaan harus application/json dalam UTF-8 dan tidak dimampatkan.
 fault-too-large = Isi permintaan melebihi 256 KiB.

@@ -101,22 +101,20 @@ async fn unit_trees(db: &impl ConnectionTrait, wanted: SimpleExpr) -> Result<Has
     Ok(trees)
 }
 
-/// The given units, those that somebody heads, and every unit below them, by id.
+/// The given units and every unit below them, by id.
 ///
 /// # Errors
 /// When the database does not answer.
 pub async fn units_below(
     db: &impl ConnectionTrait,
-    head: Option<EmployeeId>,
     units: impl IntoIterator<Item = UnitId>,
 ) -> Result<Vec<UnitId>, Error> {
     let engine = db.get_database_backend();
-    let (given, mut values) = db::among(engine, 2, units.into_iter().map(|unit| unit.0));
-    values.insert(0, head.map(|head| head.0).into());
+    let (given, values) = db::among(engine, 1, units.into_iter().map(|unit| unit.0));
     // UNION drops what was met before, so that it ends even in a tree that closes a circle.
     let downwards = format!(
         "WITH RECURSIVE downwards (id) AS (
-            SELECT id FROM unit WHERE head_employee_id = $1 OR id {given}
+            SELECT id FROM unit WHERE id {given}
             UNION
             SELECT unit.id FROM unit JOIN downwards ON unit.parent_id = downwards.id
         ) SELECT id FROM downwards ORDER BY id"

@@ -8,19 +8,20 @@ use std::time::Duration;
 
 use chrono::NaiveDate;
 use chrono_tz::Tz;
-use entity::ids::{AgencyId, LatenessRuleId, UnitId};
+use entity::ids::{AgencyId, LatenessRuleId, UnitId, VenueId};
 use entity::{
-    agency, holiday, lateness_adoption, lateness_band, lateness_rule, ramadan_period, schedule, shift,
-    time_zone_setting, venue,
+    absence_sanction, agency, holiday, lateness_adoption, lateness_band, lateness_rule, ramadan_period, schedule,
+    shift, time_zone_setting,
 };
 use moka::future::Cache;
+use sea_orm::sea_query::Expr;
 use sea_orm::{
     ColumnTrait as _, Condition, ConnectionTrait, DbBackend, EntityTrait as _, FromQueryResult, JoinType,
-    QueryFilter as _, QueryOrder as _, QuerySelect as _, RelationDef, Statement,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait, RelationDef, Statement,
 };
 
-use super::facts::fence;
 use super::lateness::{Adoption, Rule};
+use super::rules::Fence;
 use super::working_time::{Calendar, Duty, Hours, Zoned};
 use crate::app::App;
 use crate::db;
@@ -105,7 +106,18 @@ pub async fn duties(
     Ok(duties)
 }
 
-/// The nation's calendar.
+/// What the nation sets, a row for each of its days, periods and sanctions.
+#[derive(Debug, FromQueryResult)]
+struct National {
+    #[sea_orm(nested(prefix = "holiday_"))]
+    holiday: Option<holiday::Model>,
+    #[sea_orm(nested(prefix = "ramadan_"))]
+    ramadan: Option<ramadan_period::Model>,
+    #[sea_orm(nested(prefix = "sanction_"))]
+    sanction: Option<absence_sanction::Model>,
+}
+
+/// The nation's calendar, in one query.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -115,8 +127,24 @@ pub async fn calendar(app: &App, db: &impl ConnectionTrait) -> Result<Arc<Calend
         return Ok(calendar);
     }
     let before = known.changes.load(Ordering::SeqCst);
-    let (holidays, ramadan) = calendar_rows(db).await?;
-    let calendar = Arc::new(Calendar::of(holidays, ramadan));
+    let mut rows = holiday::Entity::find().select_only();
+    rows = db::columns_of::<holiday::Entity, _>(rows, "holiday_");
+    rows = db::columns_of::<ramadan_period::Entity, _>(rows, "ramadan_");
+    rows = db::columns_of::<absence_sanction::Entity, _>(rows, "sanction_");
+    // Tables that have nothing to do with each other, read as one: no row of one meets a row of another.
+    let never = || Expr::cust("FALSE");
+    QueryTrait::query(&mut rows).join(JoinType::FullOuterJoin, ramadan_period::Entity, never()).join(
+        JoinType::FullOuterJoin,
+        absence_sanction::Entity,
+        never(),
+    );
+    let (mut holidays, mut ramadan, mut sanctions) = (Vec::new(), Vec::new(), Vec::new());
+    for row in rows.into_model::<National>().all(db).await? {
+        holidays.extend(row.holiday.filter(|holiday| holiday.withdrawn_at.is_none()));
+        ramadan.extend(row.ramadan);
+        sanctions.extend(row.sanction);
+    }
+    let calendar = Arc::new(Calendar { sanctions, ..Calendar::of(holidays, ramadan) });
     if known.changes.load(Ordering::SeqCst) == before {
         known.calendar.insert((), calendar.clone()).await;
     }
@@ -132,58 +160,79 @@ pub async fn calendar_rows(db: &impl ConnectionTrait) -> Result<(Vec<holiday::Mo
     Ok((holidays, ramadan_period::Entity::find().all(db).await?))
 }
 
+/// Five queries at most.
 async fn load(app: &App, db: &impl ConnectionTrait, places: &HashSet<Place>) -> Result<Vec<(Place, Duty)>> {
     let engine = app.db.engine();
     let agencies: HashSet<AgencyId> = places.iter().map(|(agency, _)| *agency).collect();
-    let ancestors = ancestors(db, places.iter().filter_map(|(_, unit)| *unit)).await?;
-    let units: HashSet<UnitId> = ancestors.values().flatten().map(|above| above.id).collect();
-    let venues = venue::Entity::find()
-        .filter(db::any_of(engine, venue::Column::UnitId, units.iter().map(|id| id.0)))
-        .filter(venue::Column::IsActive.eq(true))
-        .all(db)
-        .await?;
-    let zones = agency_zones(db, &agencies).await?;
+    let mut ways = ways_up(db, places.iter().filter_map(|(_, unit)| *unit)).await?;
+    let units: HashSet<UnitId> = ways.values().flat_map(|way| way.units()).collect();
     let settings = zone_settings(db, engine, &agencies).await?;
     let hours = hours(db, engine, &agencies, &units).await?;
-    let adoptions = adoptions(db, engine, &agencies).await?;
+    let chosen = chosen(db, engine, &agencies).await?;
     let calendar = calendar(app, db).await?;
-    let duty = |(agency, unit): Place| -> Result<Duty> {
-        let above = unit.and_then(|unit| ancestors.get(&unit)).map(Vec::as_slice).unwrap_or_default();
-        let ids: Vec<UnitId> = above.iter().map(|above| above.id).collect();
-        let zone = zones.get(&agency).ok_or_else(|| Error::internal("an employee without an agency"))?;
-        let named =
-            above.iter().map(|above| (Some(above.id), above.time_zone.as_deref())).chain([(None, Some(&**zone))]);
+    let mut duty = |(agency, unit): Place| -> Result<Duty> {
+        let way = unit.and_then(|unit| ways.remove(&unit)).unwrap_or_default();
+        let chosen = chosen.get(&agency).ok_or_else(|| Error::internal("an employee without an agency"))?;
+        let named = way.levels.iter().map(|(unit, zone)| (Some(*unit), zone.as_deref()));
+        let named = named.chain([(None, Some(chosen.time_zone.as_str()))]);
+        let units: Vec<UnitId> = way.units().collect();
         Ok(Duty {
-            levels: levels(&hours, agency, &ids),
+            levels: levels(&hours, agency, &units),
             zones: named.map(|(unit, name)| zoned(&settings, (agency, unit), name)).collect::<Result<_>>()?,
-            fences: venues
-                .iter()
-                .filter(|venue| venue.unit_id.is_some_and(|id| ids.contains(&id)))
-                .map(fence)
-                .collect(),
+            fences: way.fences,
             calendar: calendar.clone(),
-            lateness: adoptions.get(&agency).cloned().unwrap_or_default(),
+            lateness: chosen.lateness.clone(),
             agency_id: agency,
-            units: ids,
+            units,
         })
     };
     places.iter().map(|place| Ok((*place, duty(*place)?))).collect()
 }
 
-/// A unit on the way from an employee's up to the root.
+/// A unit on the way from an employee's up to the root, a row for each of its places.
 #[derive(Debug, FromQueryResult)]
-struct Ancestor {
+struct Above {
     start_id: UnitId,
     id: UnitId,
     time_zone: Option<String>,
+    #[sea_orm(nested)]
+    spot: Option<Spot>,
 }
 
-/// Each unit with those above it, upwards.
-async fn ancestors(
-    db: &impl ConnectionTrait,
-    units: impl Iterator<Item = UnitId>,
-) -> Result<HashMap<UnitId, Vec<Ancestor>>> {
-    let (given, mut values) = db::among(db.get_database_backend(), 2, units.map(|unit| unit.0));
+/// Where a venue is.
+#[derive(Debug, FromQueryResult)]
+struct Spot {
+    venue_id: VenueId,
+    latitude: f64,
+    longitude: f64,
+    radius_meters: i32,
+}
+
+impl From<Spot> for Fence {
+    fn from(Spot { venue_id, latitude, longitude, radius_meters }: Spot) -> Self {
+        Self { venue_id, latitude, longitude, radius_meters }
+    }
+}
+
+/// What stands on the way from a unit up to the root.
+#[derive(Debug, Default)]
+struct WayUp {
+    /// The unit and those above it, upwards, each with the zone that it names.
+    levels: Vec<(UnitId, Option<String>)>,
+    /// Their active venues.
+    fences: Vec<Fence>,
+}
+
+impl WayUp {
+    fn units(&self) -> impl Iterator<Item = UnitId> {
+        self.levels.iter().map(|(unit, _)| *unit)
+    }
+}
+
+/// Each unit with those above it, upwards, and their venues.
+async fn ways_up(db: &impl ConnectionTrait, units: impl Iterator<Item = UnitId>) -> Result<HashMap<UnitId, WayUp>> {
+    let engine = db.get_database_backend();
+    let (given, mut values) = db::among(engine, 2, units.map(|unit| unit.0));
     values.insert(0, DEEPEST.into());
     let upwards = format!(
         "WITH RECURSIVE upwards (start_id, id, parent_id, time_zone, height) AS (
@@ -191,14 +240,21 @@ async fn ancestors(
             UNION ALL
             SELECT upwards.start_id, unit.id, unit.parent_id, unit.time_zone, upwards.height + 1
             FROM unit JOIN upwards ON unit.id = upwards.parent_id WHERE upwards.height < $1
-        ) SELECT start_id, id, time_zone FROM upwards ORDER BY height"
+        ) SELECT upwards.start_id, upwards.id, upwards.time_zone,
+            venue.id AS venue_id, venue.latitude, venue.longitude, venue.radius_meters
+        FROM upwards LEFT JOIN venue ON venue.unit_id = upwards.id AND venue.is_active
+        ORDER BY upwards.height"
     );
-    let upwards = Statement::from_sql_and_values(db.get_database_backend(), upwards, values);
-    let mut ancestors = HashMap::<UnitId, Vec<Ancestor>>::new();
-    for above in Ancestor::find_by_statement(upwards).all(db).await? {
-        ancestors.entry(above.start_id).or_default().push(above);
+    let mut ways = HashMap::<UnitId, WayUp>::new();
+    let rows = Above::find_by_statement(Statement::from_sql_and_values(engine, upwards, values)).all(db).await?;
+    for above in rows {
+        let way = ways.entry(above.start_id).or_default();
+        if way.levels.last().is_none_or(|(unit, _)| *unit != above.id) {
+            way.levels.push((above.id, above.time_zone));
+        }
+        way.fences.extend(above.spot.map(Fence::from));
     }
-    Ok(ancestors)
+    Ok(ways)
 }
 
 async fn hours(
@@ -245,24 +301,63 @@ fn levels(hours: &[Hours], agency: AgencyId, units: &[UnitId]) -> Vec<Vec<Hours>
     places.map(|place| of(place).cloned().collect()).collect()
 }
 
-/// The choices of agencies with their rules.
-async fn adoptions(
+/// An agency, a row for each band of each rule of lateness that it has chosen.
+#[derive(Debug, FromQueryResult)]
+struct Choice {
+    id: AgencyId,
+    time_zone: String,
+    #[sea_orm(nested(prefix = "adoption_"))]
+    adoption: Option<lateness_adoption::Model>,
+    #[sea_orm(nested(prefix = "rule_"))]
+    rule: Option<lateness_rule::Model>,
+    #[sea_orm(nested(prefix = "band_"))]
+    band: Option<lateness_band::Model>,
+}
+
+/// What holds for everybody of an agency.
+#[derive(Debug)]
+struct Chosen {
+    time_zone: String,
+    lateness: Vec<Adoption>,
+}
+
+/// The zones of agencies, and their choices of rules of lateness.
+async fn chosen(
     db: &impl ConnectionTrait,
     engine: DbBackend,
     agencies: &HashSet<AgencyId>,
-) -> Result<HashMap<AgencyId, Vec<Adoption>>> {
-    let rows = lateness_adoption::Entity::find()
-        .filter(db::any_of(engine, lateness_adoption::Column::AgencyId, agencies.iter().map(|id| id.0)))
-        .order_by_asc(lateness_adoption::Column::Version)
-        .all(db)
-        .await?;
-    let rules = rules(db, rows.iter().filter_map(|row| row.rule_id)).await?;
-    let mut adoptions = HashMap::<AgencyId, Vec<Adoption>>::new();
-    for row in rows {
-        let rule = row.rule_id.and_then(|id| rules.get(&id)).cloned();
-        adoptions.entry(row.agency_id).or_default().push(Adoption { row, rule });
+) -> Result<HashMap<AgencyId, Chosen>> {
+    let adoptions: RelationDef = agency::Entity::belongs_to(lateness_adoption::Entity)
+        .from(agency::Column::Id)
+        .to(lateness_adoption::Column::AgencyId)
+        .into();
+    let rule: RelationDef = lateness_adoption::Entity::belongs_to(lateness_rule::Entity)
+        .from(lateness_adoption::Column::RuleId)
+        .to(lateness_rule::Column::Id)
+        .into();
+    let mut rows = agency::Entity::find()
+        .select_only()
+        .columns([agency::Column::Id, agency::Column::TimeZone])
+        .filter(db::any_of(engine, agency::Column::Id, agencies.iter().map(|id| id.0)))
+        .join(JoinType::LeftJoin, adoptions)
+        .join(JoinType::LeftJoin, rule)
+        .join(JoinType::LeftJoin, bands_of_rule())
+        .order_by_asc(lateness_adoption::Column::Version);
+    rows = db::columns_of::<lateness_adoption::Entity, _>(rows, "adoption_");
+    rows = db::columns_of::<lateness_rule::Entity, _>(rows, "rule_");
+    rows = db::columns_of::<lateness_band::Entity, _>(rows, "band_");
+    let mut chosen = HashMap::<AgencyId, Chosen>::new();
+    for Choice { id, time_zone, adoption, rule, band } in rows.into_model().all(db).await? {
+        let lateness = &mut chosen.entry(id).or_insert(Chosen { time_zone, lateness: Vec::new() }).lateness;
+        let Some(row) = adoption else { continue };
+        if lateness.last().is_none_or(|last| last.row.id != row.id) {
+            lateness.push(Adoption { row, rule: rule.map(|row| Rule { row, bands: Vec::new() }) });
+        }
+        if let Some(rule) = lateness.last_mut().and_then(|last| last.rule.as_mut()) {
+            rule.bands.extend(band);
+        }
     }
-    Ok(adoptions)
+    Ok(chosen)
 }
 
 /// Rules of lateness with their bands.
@@ -277,13 +372,9 @@ pub async fn rules(
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let bands_of: RelationDef = lateness_rule::Entity::belongs_to(lateness_band::Entity)
-        .from(lateness_rule::Column::Id)
-        .to(lateness_band::Column::RuleId)
-        .into();
     let rows = lateness_rule::Entity::find()
         .filter(lateness_rule::Column::Id.is_in(ids))
-        .join(JoinType::LeftJoin, bands_of)
+        .join(JoinType::LeftJoin, bands_of_rule())
         .select_also(lateness_band::Entity)
         .all(db)
         .await?;
@@ -294,11 +385,11 @@ pub async fn rules(
     Ok(rules)
 }
 
-async fn agency_zones(db: &impl ConnectionTrait, agencies: &HashSet<AgencyId>) -> Result<HashMap<AgencyId, String>> {
-    let ids = agencies.iter().map(|id| id.0);
-    let rows =
-        agency::Entity::find().filter(db::any_of(db.get_database_backend(), agency::Column::Id, ids)).all(db).await?;
-    Ok(rows.into_iter().map(|row| (row.id, row.time_zone)).collect())
+fn bands_of_rule() -> RelationDef {
+    lateness_rule::Entity::belongs_to(lateness_band::Entity)
+        .from(lateness_rule::Column::Id)
+        .to(lateness_band::Column::RuleId)
+        .into()
 }
 
 /// What was set of the zones of agencies and their units.

@@ -163,7 +163,7 @@ async fn units(app: &App, actor: &Actor, id: UnitId) -> Result<Option<HashMap<Un
     if !found.as_ref().is_some_and(may_read) {
         return Ok(None);
     }
-    let below = units_below(db, None, [id]).await?;
+    let below = units_below(db, [id]).await?;
     let names: Vec<(UnitId, String)> = unit::Entity::find()
         .select_only()
         .columns([unit::Column::Id, unit::Column::Name])

@@ -1,4 +1,4 @@
-//! The working lives of people: four queries for one or for hundreds, and the duties of their units.
+//! The working lives of people: three queries for one or for hundreds, and the duties of their units.
 
 use std::collections::HashMap;
 use std::ops::RangeInclusive;
@@ -6,13 +6,14 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use entity::check_in::{Direction, Verdict};
-use entity::ids::{AgencyId, EmployeeId, ShiftId, UnitId};
+use entity::ids::{AgencyId, EmployeeId, UnitId};
 use entity::{
     RequestStatus, check_in, correction, duty_arrangement, employee, former_placement, roster_entry, schedule, shift,
 };
+use sea_orm::sea_query::{Expr, UnionType};
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, EntityTrait as _, JoinType, QueryFilter as _, QueryOrder as _, QuerySelect as _,
-    RelationDef,
+    ColumnTrait as _, ConnectionTrait, EntityTrait as _, FromQueryResult, JoinType, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _, QueryTrait as _, RelationDef,
 };
 
 use super::day::Event;
@@ -135,38 +136,43 @@ async fn arrangements(
     Ok(rows.all(db).await?)
 }
 
+/// An entry of a roster with what it points at.
+#[derive(Debug, FromQueryResult)]
+struct Entry {
+    employee_id: EmployeeId,
+    workday_on: NaiveDate,
+    #[sea_orm(nested(prefix = "shift_"))]
+    shift: shift::Model,
+    #[sea_orm(nested(prefix = "schedule_"))]
+    schedule: schedule::Model,
+}
+
 async fn roster(
     app: &App,
     db: &impl ConnectionTrait,
     people: &[Placed],
     days: &RangeInclusive<NaiveDate>,
 ) -> Result<Vec<(EmployeeId, Rostered)>> {
-    let entries = roster_entry::Entity::find()
-        .filter(db::any_of(app.db.engine(), roster_entry::Column::EmployeeId, ids(people)))
-        .filter(roster_entry::Column::WorkdayOn.between(*days.start(), *days.end()))
-        .all(db)
-        .await?;
-    if entries.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut wanted: Vec<uuid::Uuid> = entries.iter().map(|entry| entry.shift_id.0).collect();
-    wanted.sort_unstable();
-    wanted.dedup();
+    let shift_of: RelationDef = roster_entry::Entity::belongs_to(shift::Entity)
+        .from(roster_entry::Column::ShiftId)
+        .to(shift::Column::Id)
+        .into();
     let schedule_of: RelationDef =
         shift::Entity::belongs_to(schedule::Entity).from(shift::Column::ScheduleId).to(schedule::Column::Id).into();
-    let shifts = shift::Entity::find()
-        .filter(db::any_of(app.db.engine(), shift::Column::Id, wanted.into_iter()))
-        .join(JoinType::InnerJoin, schedule_of)
-        .select_also(schedule::Entity)
-        .all(db)
-        .await?;
-    let shifts: HashMap<ShiftId, _> =
-        shifts.into_iter().map(|(shift, schedule)| (shift.id, (shift, schedule))).collect();
-    let rostered = entries.iter().filter_map(|entry| {
-        let (shift, schedule) = shifts.get(&entry.shift_id).cloned()?;
-        Some((entry.employee_id, Rostered { on: entry.workday_on, shift, schedule: schedule? }))
-    });
-    Ok(rostered.collect())
+    let mut entries = roster_entry::Entity::find()
+        .select_only()
+        .columns([roster_entry::Column::EmployeeId, roster_entry::Column::WorkdayOn])
+        .filter(db::any_of(app.db.engine(), roster_entry::Column::EmployeeId, ids(people)))
+        .filter(roster_entry::Column::WorkdayOn.between(*days.start(), *days.end()))
+        .join(JoinType::InnerJoin, shift_of)
+        .join(JoinType::InnerJoin, schedule_of);
+    entries = db::columns_of::<shift::Entity, _>(entries, "shift_");
+    entries = db::columns_of::<schedule::Entity, _>(entries, "schedule_");
+    let rostered = |entry: Entry| {
+        let Entry { employee_id, workday_on, shift, schedule } = entry;
+        (employee_id, Rostered { on: workday_on, shift, schedule })
+    };
+    Ok(entries.into_model().all(db).await?.into_iter().map(rostered).collect())
 }
 
 async fn former(
@@ -182,8 +188,18 @@ async fn former(
     Ok(rows.all(db).await?)
 }
 
+/// What was recorded for somebody's workday.
+#[derive(Debug, FromQueryResult)]
+struct Recorded {
+    employee_id: EmployeeId,
+    workday_on: NaiveDate,
+    direction: Direction,
+    at: Instant,
+    is_waiting: bool,
+}
+
 /// Check-ins of people to the workdays of a period, such as count and such as wait for a review, and approved
-/// corrections: two queries.
+/// corrections: one query.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -194,33 +210,28 @@ pub async fn events(
     days: &RangeInclusive<NaiveDate>,
 ) -> Result<HashMap<EmployeeId, Vec<Event>>> {
     let uuids = || people.clone().map(|id| id.0);
-    let recorded: Vec<(EmployeeId, NaiveDate, Direction, Instant, Verdict)> = check_in::Entity::find()
+    let corrected = correction::Entity::find()
+        .select_only()
+        .columns([correction::Column::EmployeeId, correction::Column::WorkdayOn, correction::Column::Direction])
+        .column_as(correction::Column::HappenedAt, "at")
+        .expr_as(Expr::cust("FALSE"), "is_waiting")
+        .filter(db::any_of(app.db.engine(), correction::Column::EmployeeId, uuids()))
+        .filter(correction::Column::WorkdayOn.between(*days.start(), *days.end()))
+        .filter(correction::Column::Status.eq(RequestStatus::Approved));
+    let mut recorded = check_in::Entity::find()
         .select_only()
         .columns([check_in::Column::EmployeeId, check_in::Column::WorkdayOn, check_in::Column::Direction])
-        .columns([check_in::Column::EffectiveAt, check_in::Column::Verdict])
+        .column_as(check_in::Column::EffectiveAt, "at")
+        .expr_as(check_in::Column::Verdict.eq(Verdict::NeedsReview), "is_waiting")
         .filter(db::any_of(app.db.engine(), check_in::Column::EmployeeId, uuids()))
         .filter(check_in::Column::WorkdayOn.between(*days.start(), *days.end()))
         .filter(check_in::Column::Verdict.ne(Verdict::Rejected))
-        .into_tuple()
-        .all(db)
-        .await?;
-    let corrected: Vec<(EmployeeId, NaiveDate, Direction, Instant)> = correction::Entity::find()
-        .select_only()
-        .columns([correction::Column::EmployeeId, correction::Column::WorkdayOn, correction::Column::Direction])
-        .column(correction::Column::HappenedAt)
-        .filter(db::any_of(app.db.engine(), correction::Column::EmployeeId, uuids()))
-        .filter(correction::Column::WorkdayOn.between(*days.start(), *days.end()))
-        .filter(correction::Column::Status.eq(RequestStatus::Approved))
-        .into_tuple()
-        .all(db)
-        .await?;
+        .into_query();
+    recorded.union(UnionType::All, corrected.into_query());
     let mut events = HashMap::<EmployeeId, Vec<Event>>::new();
-    for (employee, on, direction, at, verdict) in recorded {
-        let is_waiting = verdict == Verdict::NeedsReview;
-        events.entry(employee).or_default().push(Event { on, direction, at, is_waiting });
-    }
-    for (employee, on, direction, at) in corrected {
-        events.entry(employee).or_default().push(Event { on, direction, at, is_waiting: false });
+    for row in Recorded::find_by_statement(app.db.engine().build(&recorded)).all(db).await? {
+        let Recorded { employee_id, workday_on, direction, at, is_waiting } = row;
+        events.entry(employee_id).or_default().push(Event { on: workday_on, direction, at, is_waiting });
     }
     Ok(events)
 }

@@ -31,7 +31,7 @@ pub mod export;
 pub mod facts;
 pub mod geo;
 pub mod holiday;
-mod judge;
+pub(crate) mod judge;
 pub mod lateness;
 pub mod lives;
 mod loader;

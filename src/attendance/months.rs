@@ -67,7 +67,7 @@ impl Sheet {
     }
 }
 
-/// The sheets of people as far as the days need them: six queries at most, where the duties of their units are known.
+/// The sheets of people as far as the days need them: four queries, where the duties of their units are known.
 ///
 /// # Errors
 /// When the database does not answer.

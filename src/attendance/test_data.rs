@@ -97,6 +97,7 @@ pub fn calendar() -> Calendar {
             citation: "Sidang isbat".to_owned(),
             created_at: Instant::UNIX_EPOCH,
         }],
+        sanctions: Vec::new(),
     }
 }
 

@@ -1,24 +1,27 @@
 //! The first screen: where one is to be today, and what to do next.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
-use chrono::{Days, NaiveDate, NaiveTime, TimeZone as _};
+use chrono::{Datelike as _, Days, NaiveDate, NaiveTime, TimeZone as _};
 use chrono_tz::Tz;
 use entity::check_in::{self, Verdict};
 use entity::course_session;
-use entity::ids::{CourseSessionId, EmployeeId};
-use sea_orm::{ColumnTrait as _, ConnectionTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Statement};
+use entity::ids::EmployeeId;
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait as _, JoinType, QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait,
+    Statement,
+};
 
 use super::day::{DayRecord, ShiftRecord, Totals, totals};
 use super::explain::time;
 use super::facts::class_window;
 use super::lateness;
 use super::months::{self, Sheet};
+use super::unexcused::{self, Unexcused};
 use super::workday::{self, Window};
 use crate::app::App;
 use crate::clock::Instant;
-use crate::db;
 use crate::error::{Error, Result};
 use crate::graphql::scalars::YearMonth;
 use crate::locale::Locale;
@@ -170,17 +173,38 @@ impl Today {
         let first = *YearMonth::of(self.on).days().start();
         totals(&self.sheet.records(first..=self.on, now))
     }
+
+    /// Where one stands with the unexcused days of the year; only where they were loaded.
+    ///
+    /// # Errors
+    /// For a year beyond the calendar.
+    pub fn unexcused(&self, now: Instant) -> Result<Unexcused> {
+        unexcused::standing(&self.sheet, None, now)
+    }
 }
 
-/// Loads the first screen: eight queries, where the duty of the unit is known.
+/// What of the first screen is asked for beyond the day itself.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Asked {
+    /// What the month adds up to.
+    pub month: bool,
+    /// Where one stands with the unexcused days of the year.
+    pub unexcused: bool,
+}
+
+/// Loads the first screen: five queries, where the duty of the unit is known.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn today(app: &App, me: Employment, with_month: bool) -> Result<Today> {
+pub async fn today(app: &App, me: Employment, asked: Asked) -> Result<Today> {
     let now = app.clock.now();
     // The local date is one of these, whatever the zone.
     let (before, after) = (now.date_naive() - Days::new(1), now.date_naive() + Days::new(1));
-    let first = if with_month { *YearMonth::of(before).days().start() } else { before };
+    let first = match asked {
+        Asked { unexcused: true, .. } => unexcused::counted_from(before.year())?,
+        Asked { month: true, .. } => *YearMonth::of(before).days().start(),
+        Asked { .. } => before,
+    };
     let mut sheets = months::sheets(app, &[me.into()], &(first..=after)).await?;
     let sheet = sheets.remove(&me.id).ok_or_else(|| Error::internal("a sheet that was not loaded"))?;
     let local = workday::local_day(&sheet.life, now);
@@ -194,29 +218,23 @@ async fn classes(app: &App, me: EmployeeId, on: NaiveDate, zone: Tz) -> Result<V
         let at = zone.from_local_datetime(&day.and_time(NaiveTime::MIN)).earliest();
         at.map_or_else(|| day.and_time(NaiveTime::MIN).and_utc(), |at| at.to_utc())
     };
-    let sessions = policy::own_sessions(Some(me))
+    let mut sessions = policy::own_sessions(Some(me))
         .filter(course_session::Column::StartsAt.lt(midnight(on + Days::new(1))))
         .filter(course_session::Column::EndsAt.gt(midnight(on)))
         .order_by_asc(course_session::Column::StartsAt)
         .order_by_asc(course_session::Column::Id)
         .limit(MAX_CLASSES)
-        .all(app.db.read())
-        .await?;
-    let ids = sessions.iter().map(|session| session.id.0);
-    let attempts = policy::own_check_ins(Some(me))
-        .filter(db::any_of(app.db.engine(), check_in::Column::CourseSessionId, ids))
-        .order_by_asc(check_in::Column::Id)
-        .all(app.db.read())
-        .await?;
-    let mut deciding = HashMap::<CourseSessionId, check_in::Model>::new();
-    for attempt in attempts {
-        let Some(session) = attempt.course_session_id else { continue };
-        if deciding.get(&session).is_none_or(|known| weight(known.verdict) < weight(attempt.verdict)) {
-            deciding.insert(session, attempt);
-        }
-    }
-    Ok(sessions.into_iter().map(|session| Class { check_in: deciding.remove(&session.id), session }).collect())
+        .select_also(check_in::Entity);
+    let decides = Expr::cust_with_values(DECIDES, [me.0]);
+    QueryTrait::query(&mut sessions).join(JoinType::LeftJoin, check_in::Entity, decides);
+    let classes = sessions.all(app.db.read()).await?;
+    Ok(classes.into_iter().map(|(session, check_in)| Class { session, check_in }).collect())
 }
+
+/// Of one's own check-ins to a session the one with the most weight, of several such the first.
+const DECIDES: &str = "check_in.id = (
+    SELECT tried.id FROM check_in AS tried WHERE tried.course_session_id = course_session.id AND tried.employee_id = $1
+    ORDER BY CASE tried.verdict WHEN 'ACCEPTED' THEN 2 WHEN 'NEEDS_REVIEW' THEN 1 ELSE 0 END DESC, tried.id LIMIT 1)";
 
 /// Of several check-ins the one with the most weight decides.
 pub(super) const fn weight(verdict: Verdict) -> u8 {

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use async_graphql::dataloader::Loader;
 use chrono::{Datelike as _, Days, NaiveDate};
 use entity::absence_sanction::{self, Kind};
-use sea_orm::EntityTrait as _;
 
 use super::lives::Placed;
-use super::{day, lives, workday};
+use super::months::{self, Sheet};
+use super::{day, workday};
+use crate::clock::Instant;
 use crate::error::{Error, Result};
 use crate::graphql::rows::Rows;
 use crate::locale::Locale;
@@ -59,41 +60,47 @@ impl Loader<UnexcusedOf> for Rows {
 const IN_A_ROW: u64 = 31;
 
 impl Rows {
-    /// Six queries at most, however many people there are; one more where they are on a roster.
+    /// Four queries, however many people there are, where the duties of their units are known.
     async fn standings(&self, people: &[Placed], year: Option<i32>) -> Result<Vec<(UnexcusedOf, Unexcused)>> {
-        let (app, db) = (&*self.app, self.app.db.read());
-        let now = app.clock.now();
+        let now = self.app.clock.now();
         // Where somebody works it may be the next day already, and so the next year.
         let tomorrow = now.date_naive() + Days::new(1);
         let (first, last) = year.map_or((now.year(), tomorrow.year()), |year| (year, year));
-        let range = new_year(first)? - Days::new(IN_A_ROW)..=tomorrow.min(new_year(last + 1)?);
-        let lives = lives::lives(app, db, people, &range).await?;
-        let mut events = lives::events(app, db, lives.keys().copied(), &range).await?;
-        let sanctions = absence_sanction::Entity::find().all(db).await?;
-        let mut standings = Vec::with_capacity(people.len());
-        for person in people {
-            let Some(life) = lives.get(&person.employee_id) else { continue };
-            let events = events.remove(&person.employee_id).unwrap_or_default();
-            let today = workday::local_day(life, now);
-            let year_of = year.unwrap_or(today.year());
-            // A row of absent days does not end with the year; what adds up over a year begins with it.
-            let begins = new_year(year_of)? - Days::new(IN_A_ROW);
-            let days = begins.iter_days().take_while(|on| on.year() <= year_of && *on <= today);
-            let last = today.min(new_year(year_of + 1)? - Days::new(1));
-            let held: Vec<_> = sanctions.iter().filter(|row| holds(row, last)).cloned().collect();
-            let records = day::records(life, &events, days, now);
-            let standing = day::standing(&records, year_of, &held);
-            let unexcused = Unexcused {
-                year: year_of,
-                days: standing.days,
-                in_a_row: standing.in_a_row,
-                reached: standing.reached.cloned(),
-                next: standing.next.map(|(sanction, days)| (sanction.clone(), days)),
-            };
-            standings.push((UnexcusedOf { person: *person, year }, unexcused));
-        }
-        Ok(standings)
+        let days = counted_from(first)?..=tomorrow.min(new_year(last + 1)?);
+        let sheets = months::sheets(&self.app, people, &days).await?;
+        let people = people.iter().filter_map(|person| Some((*person, sheets.get(&person.employee_id)?)));
+        people.map(|(person, sheet)| Ok((UnexcusedOf { person, year }, standing(sheet, year, now)?))).collect()
     }
+}
+
+/// Where somebody stands with the unexcused days of a year, the present one where absent, by a sheet that reaches back
+/// to where they are counted from.
+///
+/// # Errors
+/// For a year beyond the calendar.
+pub fn standing(sheet: &Sheet, year: Option<i32>, now: Instant) -> Result<Unexcused> {
+    let today = workday::local_day(&sheet.life, now);
+    let year = year.unwrap_or(today.year());
+    let last = today.min(new_year(year + 1)? - Days::new(1));
+    let sanctions = &sheet.life.duty(today).calendar.sanctions;
+    let held: Vec<_> = sanctions.iter().filter(|row| holds(row, last)).cloned().collect();
+    let standing = day::standing(&sheet.records(counted_from(year)?..=last, now), year, &held);
+    Ok(Unexcused {
+        year,
+        days: standing.days,
+        in_a_row: standing.in_a_row,
+        reached: standing.reached.cloned(),
+        next: standing.next.map(|(sanction, days)| (sanction.clone(), days)),
+    })
+}
+
+/// The first day that can count in a year: a row of absent days does not end with the year; what adds up over a year
+/// begins with it.
+///
+/// # Errors
+/// For a year beyond the calendar.
+pub fn counted_from(year: i32) -> Result<NaiveDate> {
+    Ok(new_year(year)? - Days::new(IN_A_ROW))
 }
 
 fn new_year(year: i32) -> Result<NaiveDate> {

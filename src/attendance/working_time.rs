@@ -13,7 +13,7 @@ use chrono_tz::Tz;
 use entity::duty_arrangement::{self, Kind};
 use entity::ids::{AgencyId, UnitId};
 use entity::schedule::Season;
-use entity::{holiday, ramadan_period, schedule, shift};
+use entity::{absence_sanction, holiday, ramadan_period, schedule, shift};
 
 use super::lateness::Adoption;
 use super::rules::Fence;
@@ -29,13 +29,15 @@ pub struct Hours {
     pub shifts: Vec<shift::Model>,
 }
 
-/// The nation's calendar.
+/// The nation's calendar, and what it sets for everybody.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Calendar {
     /// National holidays and days of collective leave.
     pub holidays: HashMap<NaiveDate, holiday::Model>,
     /// Every Ramadan that was announced.
     pub ramadan: Vec<ramadan_period::Model>,
+    /// What unexcused days of absence lead to.
+    pub sanctions: Vec<absence_sanction::Model>,
 }
 
 impl Calendar {
@@ -50,7 +52,7 @@ impl Calendar {
         for holiday in holidays {
             of_day.entry(holiday.date).or_insert(holiday);
         }
-        Self { holidays: of_day, ramadan }
+        Self { holidays: of_day, ramadan, sanctions: Vec::new() }
     }
 
     /// The Ramadan in which a day lies.

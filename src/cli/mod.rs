@@ -54,7 +54,7 @@ lower case, without BINA_):
   BINA_LOG_LEVEL, BINA_LOG_FORMAT   error|warn|info|debug|trace [info], json|text [json]
   BINA_COORDINATE_DAYS   days after which the coordinates of check-ins are forgotten, 8 to 3650 [90]
   BINA_DOCUMENTS      open|registered: whether any document is executed, or registered ones alone [open]
-  BINA_METRICS_TOKEN  the bearer token of /metrics; without it, this machine alone may read them";
+  BINA_METRICS_TOKEN  the bearer token of /metrics; without it there are none";
 
 #[derive(Debug, Subcommand)]
 enum Command {

@@ -2,7 +2,6 @@
 
 use std::collections::{HashMap, HashSet};
 
-use chrono::NaiveDate;
 use entity::ids::{AgencyId, JurisdictionId, UnitId};
 use entity::{agency, jurisdiction, schedule, shift, unit, venue};
 use sea_orm::sea_query::Expr;
@@ -16,7 +15,8 @@ use crate::error::{Error, Result};
 use crate::import::Source;
 
 const SCHEDULE_NAME: &str = "Jam kerja demo";
-/// The whole day is open, so that there is a workday whenever the demo is started; lateness stays honest.
+/// The whole day is open, so that there is a workday whenever the demo is started; lateness stays honest. What lies
+/// before the first start goes by the country's hours.
 const SCHEDULE_CITATION: &str = "Demo: terbuka sepanjang hari, tujuh hari";
 
 /// The cities with the ids of their agencies.
@@ -173,7 +173,7 @@ async fn schedules(app: &App, transaction: &DatabaseTransaction, agencies: &[(&C
         .await?;
     let missing = agencies.iter().filter(|(_, agency_id)| !known.contains(&Some(*agency_id)));
     let (mut hours, mut shifts) = (Vec::new(), Vec::new());
-    for (_, agency_id) in missing {
+    for (city, agency_id) in missing {
         let (now, id) = (app.clock.now(), app.ids.new_id(app.clock.now()));
         hours.push(schedule::ActiveModel {
             id: Set(id),
@@ -183,7 +183,7 @@ async fn schedules(app: &App, transaction: &DatabaseTransaction, agencies: &[(&C
             citation: Set(SCHEDULE_CITATION.to_owned()),
             version: Set(1),
             season: Set(schedule::Season::AllYear),
-            valid_from: Set(NaiveDate::from_ymd_opt(2026, 1, 1).expect("a day")),
+            valid_from: Set(now.with_timezone(&city.zone).date_naive()),
             valid_until: Set(None),
             flexible_minutes: Set(None),
             observes_holidays: Set(false),

@@ -37,6 +37,7 @@ pub(super) struct City {
     pub sessions: Vec<SessionEntry>,
     pub enrolments: Vec<EnrolmentEntry>,
     pub duty: DutyEntry,
+    pub past: Vec<PastEntry>,
     pub accounts: Vec<AccountEntry>,
 }
 
@@ -48,6 +49,9 @@ pub(super) struct CityEntry {
     pub agency_code: String,
     pub jurisdiction_code: String,
     pub time_zone: String,
+    /// By its name among the country's.
+    pub lateness_rule: String,
+    pub lateness_citation: String,
 }
 
 /// An agency of `instansi.json`.
@@ -182,6 +186,24 @@ pub(super) struct ArrangementEntry {
     pub recorded_by: Option<String>,
 }
 
+/// A line of `past.csv`.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct PastEntry {
+    pub employee_source_id: String,
+    /// -1 is the last workday before the first start; absent for how it usually goes.
+    pub workday: Option<i64>,
+    #[serde(rename = "in")]
+    pub came: Option<NaiveTime>,
+    #[serde(rename = "out")]
+    pub went: Option<NaiveTime>,
+    /// The phone told no location: somebody has to look at it.
+    pub is_without_location: bool,
+    /// The missing time, as a correction asks for it.
+    pub asks_for: Option<NaiveTime>,
+    pub reason: Option<String>,
+}
+
 /// When a session takes place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
@@ -246,6 +268,7 @@ impl City {
             sessions: csv(&file("sessions.csv")),
             enrolments: csv(&file("enrolments.csv")),
             duty: object(&file("duty.json")),
+            past: csv(&file("past.csv")),
             accounts: json(&file("accounts.json")),
             agency,
             zone,

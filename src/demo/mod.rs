@@ -8,6 +8,7 @@ mod accounts;
 mod agencies;
 mod duty;
 mod files;
+mod past;
 mod programme;
 mod reference;
 mod rows;
@@ -47,6 +48,7 @@ pub async fn load(app: &Arc<App>) -> Result<()> {
     agencies::load_people(app, &agencies).await?;
     accounts::load(app, &agencies).await?;
     duty::load(app, &agencies).await?;
+    past::load(app, &agencies).await?;
     programme::load(app, &agencies).await?;
     refresh_today(app).await?;
     app.forget();

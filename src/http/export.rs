@@ -2,6 +2,8 @@
 //!
 //! A table that could not be written to its end is cut off: the last chunk is missing, and every HTTP client says so.
 
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::Extension;
@@ -10,9 +12,8 @@ use axum::extract::{Request, State};
 use axum::http::HeaderValue;
 use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, VARY};
 use axum::response::Response;
-use entity::ids::UnitId;
+use entity::ids::{AccountId, UnitId};
 use futures_util::stream;
-use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 
 use super::boundary::Caller;
@@ -23,9 +24,14 @@ use crate::attendance::export::Export;
 use crate::error::Error;
 use crate::graphql::scalars::YearMonth;
 use crate::identity::token;
+use crate::policy::Actor;
 
 /// Tables that a process writes at once: each holds a piece in memory, and asks the database for the next.
-static AT_ONCE: Semaphore = Semaphore::const_new(32);
+const AT_ONCE: usize = 32;
+/// Of these, one person's: nobody takes the places of all.
+const OF_ONE: usize = 2;
+/// When to come back where the places are taken.
+const BUSY_SECONDS: u64 = 10;
 /// How long one may take: who reads too slowly for it keeps others from theirs.
 const LONGEST: Duration = Duration::from_mins(15);
 
@@ -38,7 +44,8 @@ pub async fn attendance<E: Clone + Send + Sync + 'static>(
     let token = token_in(request.headers())?.ok_or(RequestFault::Unauthenticated)?;
     let actor = token::authenticate(&edge.app, token).await.map_err(fault)?;
     let (unit, month) = read(request.uri().query().unwrap_or_default())?;
-    let place = AT_ONCE.try_acquire().map_err(|_| RequestFault::Unavailable(10))?;
+    let Actor::Person(person) = &actor else { return Err(RequestFault::Unauthenticated) };
+    let place = edge.exports.take(person.account_id)?;
     let export = Export::begin(edge.app.clone(), actor, unit, month).await.map_err(fault)?;
     let export = export.ok_or(RequestFault::NotFound)?;
     let writing = Writing { export, _place: place, until: Instant::now() + LONGEST, request_id: caller.id };
@@ -52,9 +59,48 @@ pub async fn attendance<E: Clone + Send + Sync + 'static>(
     Ok(response)
 }
 
+/// The tables that are being written, by the account that asked for them.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Places(Arc<Mutex<HashMap<AccountId, usize>>>);
+
+impl Places {
+    fn taken(&self) -> MutexGuard<'_, HashMap<AccountId, usize>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn take(&self, account: AccountId) -> Result<Place, RequestFault> {
+        let mut taken = self.taken();
+        if taken.get(&account) >= Some(&OF_ONE) {
+            return Err(RequestFault::TooManyExports { at_once: OF_ONE, retry_after: BUSY_SECONDS });
+        }
+        if taken.values().sum::<usize>() >= AT_ONCE {
+            return Err(RequestFault::Unavailable(BUSY_SECONDS));
+        }
+        *taken.entry(account).or_default() += 1;
+        Ok(Place { places: self.clone(), account })
+    }
+}
+
+/// A place for a table, given back when it is dropped.
+#[derive(Debug)]
+struct Place {
+    places: Places,
+    account: AccountId,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut taken = self.places.taken();
+        if let Some(count) = taken.get_mut(&self.account) {
+            *count -= 1;
+        }
+        taken.retain(|_, count| *count > 0);
+    }
+}
+
 struct Writing {
     export: Export,
-    _place: SemaphorePermit<'static>,
+    _place: Place,
     until: Instant,
     request_id: String,
 }
@@ -96,6 +142,22 @@ fn read(query: &str) -> Result<(Option<UnitId>, YearMonth), Malformed> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_person_has_two_places_and_all_together_thirty_two() {
+        let (places, person) = (Places::default(), |number| AccountId(uuid::Uuid::from_u128(number)));
+        let both = [places.take(person(0)).unwrap(), places.take(person(0)).unwrap()];
+        let third = || places.take(person(0)).map(drop);
+        let refused = RequestFault::TooManyExports { at_once: 2, retry_after: 10 };
+        assert_eq!(third(), Err(refused.clone()));
+        let others: Vec<Place> = (1..=30).map(|number| places.take(person(number)).unwrap()).collect();
+        assert_eq!(places.take(person(31)).map(drop), Err(RequestFault::Unavailable(10)));
+        assert_eq!(third(), Err(refused), "one's own come first");
+        drop(both);
+        assert_eq!(third(), Ok(()));
+        drop(others);
+        assert!(places.taken().is_empty(), "nothing is kept of who is done");
+    }
 
     #[test]
     fn a_query_reads_in_one_way() {

@@ -30,6 +30,13 @@ pub enum RequestFault {
     ForeignOrigin,
     /// More operations at once than one socket takes.
     TooManyOperations(usize),
+    /// More tables at once than one person gets; how many they get, and seconds until it is worth trying again.
+    TooManyExports {
+        /// How many.
+        at_once: usize,
+        /// Seconds.
+        retry_after: u64,
+    },
     /// The body is not plain JSON.
     UnsupportedMediaType,
     /// The body is larger than we read.
@@ -124,7 +131,7 @@ impl RequestFault {
             Self::NotAcceptable | Self::NeedsStream => (StatusCode::NOT_ACCEPTABLE, "NOT_ACCEPTABLE"),
             Self::NeedsSocket => (StatusCode::UPGRADE_REQUIRED, "UPGRADE_REQUIRED"),
             Self::ForeignOrigin => (StatusCode::FORBIDDEN, "FORBIDDEN"),
-            Self::TooManyOperations(_) => (StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITED"),
+            Self::TooManyOperations(_) | Self::TooManyExports { .. } => (StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITED"),
             Self::UnsupportedMediaType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE"),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE"),
             Self::BodyTooSlow => (StatusCode::REQUEST_TIMEOUT, "REQUEST_TIMEOUT"),
@@ -156,6 +163,9 @@ impl RequestFault {
             Self::NeedsSocket => plain("fault-needs-socket"),
             Self::ForeignOrigin => plain("fault-foreign-origin"),
             Self::TooManyOperations(max) => locale.text("fault-too-many-operations", &[("max", max.to_string())]),
+            Self::TooManyExports { at_once, .. } => {
+                locale.text("fault-too-many-exports", &[("max", at_once.to_string())])
+            }
             Self::UnsupportedMediaType => plain("fault-unsupported-media-type"),
             Self::TooLarge => plain("fault-too-large"),
             Self::BodyTooSlow => plain("fault-body-too-slow"),
@@ -228,7 +238,9 @@ impl RequestFault {
             Self::Unauthenticated => drop(headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))),
             Self::NeedsSocket => drop(headers.insert(UPGRADE, HeaderValue::from_static("websocket"))),
             Self::Timeout => drop(headers.insert(RETRY_AFTER, HeaderValue::from_static("5"))),
-            Self::Unavailable(seconds) => drop(headers.insert(RETRY_AFTER, HeaderValue::from(*seconds))),
+            Self::Unavailable(seconds) | Self::TooManyExports { retry_after: seconds, .. } => {
+                drop(headers.insert(RETRY_AFTER, HeaderValue::from(*seconds)));
+            }
             // The rest of the body is not read, so nothing can follow it.
             Self::TooLarge | Self::BodyTooSlow => drop(headers.insert(CONNECTION, HeaderValue::from_static("close"))),
             _ => {}

@@ -69,13 +69,16 @@ struct Edge<E> {
     pace: Pace,
     /// Their places.
     places: Arc<Semaphore>,
+    /// The places of tables.
+    exports: export::Places,
 }
 
 impl<E> Edge<E> {
     fn new(app: Arc<App>, executor: E, closing: watch::Receiver<bool>, pace: Pace) -> Self {
         let places = Arc::new(Semaphore::new(pace.at_once));
         let documents = Documents::default();
-        Self { app, executor, documents, is_draining: Arc::default(), closing, pace, places }
+        let exports = export::Places::default();
+        Self { app, executor, documents, is_draining: Arc::default(), closing, pace, places, exports }
     }
 
     /// A place for a socket or a stream.

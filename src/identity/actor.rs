@@ -1,15 +1,15 @@
 //! Who is behind a token: loaded from the database, kept for a moment.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use entity::ids::{AccountId, AgencyId, DeviceId, EmployeeId, UnitId};
-use entity::{account, device, employee, role_grant};
+use entity::role_grant;
 use moka::future::Cache;
-use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect, RelationDef};
+use sea_orm::{FromQueryResult, Statement};
 
-use crate::agency::loader;
 use crate::app::App;
 use crate::clock::Instant;
 use crate::error::{Error, Result};
@@ -67,25 +67,23 @@ pub async fn load(app: &App, account_id: AccountId, device_id: DeviceId) -> Resu
     Ok(person)
 }
 
-/// The device, its account and who that is, a row for each role.
+/// The device, its account and who that is: a row for each role with each unit that they are the superior of.
 #[derive(Debug, FromQueryResult)]
 struct Known {
     employee_id: Option<EmployeeId>,
     employee_agency_id: Option<AgencyId>,
     employee_unit_id: Option<UnitId>,
     supervisor_id: Option<EmployeeId>,
-    is_active: Option<bool>,
     employed_since: Option<Instant>,
     role: Option<role_grant::Role>,
     agency_id: Option<AgencyId>,
-    unit_id: Option<UnitId>,
-    revoked_at: Option<Instant>,
+    supervised_id: Option<UnitId>,
 }
 
 impl Known {
     fn employment(&self) -> Option<Employment> {
         Some(Employment {
-            id: self.employee_id.filter(|_| self.is_active == Some(true))?,
+            id: self.employee_id?,
             agency_id: self.employee_agency_id?,
             unit_id: self.employee_unit_id,
             known_since: self.employed_since?,
@@ -94,52 +92,43 @@ impl Known {
     }
 }
 
-/// Two queries: who it is, and what is below them.
+/// A role in an agency is one of its people's: whoever no longer serves there no longer has it. UNION drops what was
+/// met before, so that it ends even in a tree of units that closes a circle.
+const KNOWN: &str = "
+WITH RECURSIVE known AS (
+    SELECT employee.id AS employee_id, employee.agency_id AS employee_agency_id, employee.unit_id AS employee_unit_id,
+        employee.supervisor_id, employee.created_at AS employed_since,
+        role_grant.role, role_grant.agency_id, role_grant.unit_id AS granted_unit_id
+    FROM device
+    JOIN account ON account.id = device.account_id AND account.locked_at IS NULL
+    LEFT JOIN employee ON employee.account_id = device.account_id AND employee.is_active
+    LEFT JOIN role_grant ON role_grant.account_id = device.account_id AND role_grant.revoked_at IS NULL
+        AND (role_grant.agency_id IS NULL OR role_grant.agency_id = employee.agency_id)
+    WHERE device.id = $1 AND device.account_id = $2 AND device.revoked_at IS NULL AND device.expires_at > $3
+), below (id) AS (
+    SELECT unit.id FROM known JOIN unit ON unit.head_employee_id = known.employee_id
+    UNION
+    SELECT granted_unit_id FROM known WHERE granted_unit_id IS NOT NULL
+    UNION
+    SELECT unit.id FROM below JOIN unit ON unit.parent_id = below.id
+) SELECT known.*, below.id AS supervised_id FROM known LEFT JOIN below ON TRUE";
+
+/// One query.
 async fn fetch(app: &App, account_id: AccountId, device_id: DeviceId) -> Result<Person> {
-    let its_account: RelationDef =
-        device::Entity::belongs_to(account::Entity).from(device::Column::AccountId).to(account::Column::Id).into();
-    let its_employee: RelationDef = device::Entity::belongs_to(employee::Entity)
-        .from(device::Column::AccountId)
-        .to(employee::Column::AccountId)
-        .into();
-    let its_roles: RelationDef = device::Entity::belongs_to(role_grant::Entity)
-        .from(device::Column::AccountId)
-        .to(role_grant::Column::AccountId)
-        .into();
-    let known = device::Entity::find_by_id(device_id)
-        .filter(device::Column::AccountId.eq(account_id))
-        .filter(device::Column::RevokedAt.is_null())
-        .filter(device::Column::ExpiresAt.gt(app.clock.now()))
-        .join(JoinType::InnerJoin, its_account)
-        .filter(account::Column::LockedAt.is_null())
-        .join(JoinType::LeftJoin, its_employee)
-        .join(JoinType::LeftJoin, its_roles)
-        .select_only()
-        .column_as(employee::Column::Id, "employee_id")
-        .column_as(employee::Column::AgencyId, "employee_agency_id")
-        .column_as(employee::Column::UnitId, "employee_unit_id")
-        .columns([employee::Column::SupervisorId, employee::Column::IsActive])
-        .column_as(employee::Column::CreatedAt, "employed_since")
-        .columns([role_grant::Column::Role, role_grant::Column::AgencyId, role_grant::Column::UnitId])
-        .column(role_grant::Column::RevokedAt)
-        .into_model::<Known>()
-        .all(app.db.read())
-        .await?;
+    let values = [device_id.0.into(), account_id.0.into(), app.clock.now().into()];
+    let known = Statement::from_sql_and_values(app.db.engine(), KNOWN, values);
+    let known = Known::find_by_statement(known).all(app.db.read()).await?;
     let employee = known.first().ok_or_else(Error::unauthenticated)?.employment();
-    // A role in an agency is one of its people's: whoever no longer serves there no longer has it.
-    let agency = employee.map(|employee| employee.agency_id);
-    let holds = |known: &&Known| known.revoked_at.is_none() && (known.agency_id.is_none() || known.agency_id == agency);
-    let has = |role| known.iter().filter(holds).filter(move |known| known.role == Some(role));
-    let granted: Vec<UnitId> = known.iter().filter(holds).filter_map(|known| known.unit_id).collect();
+    let has = |role| known.iter().filter(move |known| known.role == Some(role));
+    let administers: BTreeSet<AgencyId> =
+        has(role_grant::Role::AgencyAdmin).filter_map(|known| known.agency_id).collect();
+    let supervises: BTreeSet<UnitId> = known.iter().filter_map(|known| known.supervised_id).collect();
     Ok(Person {
         account_id,
         device_id,
         is_national_admin: has(role_grant::Role::NationalAdmin).next().is_some(),
-        administers: has(role_grant::Role::AgencyAdmin).filter_map(|known| known.agency_id).collect(),
-        supervises: match employee {
-            Some(me) => loader::units_below(app.db.read(), Some(me.id), granted).await?,
-            None => Vec::new(),
-        },
+        administers: administers.into_iter().collect(),
+        supervises: supervises.into_iter().collect(),
         employee,
     })
 }

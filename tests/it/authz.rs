@@ -133,7 +133,7 @@ const QUERIES: &[Case] = &[
         "{ viewer { checkIns { nodes { id } } courseSessions { nodes { id } } } }",
         |_, _| json!({})),
     query("viewer",      [NIL,  NIL,  OK,   OK,   OK,   OK,   OK,   OK,   OK,   NIL],
-        "{ viewer { today { on } attendance(month: \"2026-11\") { month } } }",
+        "{ viewer { today { on unexcusedDays { days } } attendance(month: \"2026-11\") { month } } }",
         |_, _| json!({})),
     query("node",        [NIL,  NIL,  OK,   NIL,  NIL,  OK,   NIL,  NIL,  OK,   NIL],
         "query($id: ID!) { node(id: $id) { ... on Employee { attendance(month: \"2026-11\") { month } } } }",

@@ -86,7 +86,11 @@ pub const CODE_SECRET: &[u8; 20] = b"12345678901234567890";
 impl Cast {
     /// Everybody, on an engine.
     pub async fn new(engine: Engine) -> Self {
-        let world = World::new(engine).await;
+        Self::within(World::new(engine).await).await
+    }
+
+    /// Everybody, in an empty world.
+    pub async fn within(world: World) -> Self {
         let stranger = Client::of(&world);
         let maker = Maker { world: &world, stranger: &stranger, transaction: world.app.db.begin().await.unwrap() };
         let sabang = maker.agency("Pemerintah Kota Sabang", "5171", 1, (5.8933, 95.3214)).await;

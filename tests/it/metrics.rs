@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::body::Body;
-use axum::http::Request;
 use bina::app::App;
 use bina::config::Secret;
 use bina::http::serve;
@@ -13,26 +11,34 @@ use serde_json::json;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
-use tower::ServiceExt as _;
 use uuid::Uuid;
 
 use crate::cast::Cast;
 use crate::harness::{Engine, World};
 
-/// What a monitor on the same machine reads.
-async fn scraped(app: &Arc<App>) -> String {
+const TOKEN: &str = "sandi-pemantau-yang-panjang";
+
+/// What the server answers to somebody on the same machine, head and body.
+async fn asked(app: &Arc<App>, headers: &str) -> (String, String) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let server = tokio::spawn(serve(app.clone(), listener, std::future::pending::<()>()));
     let mut stream = TcpStream::connect(address).await.unwrap();
-    stream.write_all(b"GET /metrics HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").await.unwrap();
+    let request = format!("GET /metrics HTTP/1.1\r\nHost: {address}\r\n{headers}Connection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).await.unwrap();
     server.abort();
     let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    (head.to_owned(), body.to_owned())
+}
+
+/// What a monitor reads.
+async fn scraped(app: &Arc<App>) -> String {
+    let (head, body) = asked(app, &format!("Authorization: Bearer {TOKEN}\r\n")).await;
     assert!(head.starts_with("HTTP/1.1 200"), "{head}");
     assert!(head.to_lowercase().contains("content-type: text/plain; version=0.0.4"), "{head}");
-    body.to_owned()
+    body
 }
 
 /// The value of a series.
@@ -46,7 +52,9 @@ const CHECK_IN: &str = "mutation GeheimerName($input: CheckInInput!) {
 #[rstest]
 #[tokio::test]
 async fn requests_check_ins_and_statements_are_counted(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
-    let cast = Cast::new(engine).await;
+    let mut world = World::new(engine).await;
+    Arc::get_mut(&mut world.app).unwrap().config.metrics_token = Some(Secret::new(TOKEN.to_owned()));
+    let cast = Cast::within(world).await;
     let app = &cast.world.app;
     let now = app.clock.now();
     let check_in = async |key: u128, place: (f64, f64)| {
@@ -115,21 +123,17 @@ async fn two_apps_of_one_process_count_for_themselves() {
 
 #[tokio::test]
 async fn strangers_read_no_metrics() {
+    let world = World::new(Engine::Sqlite).await;
+    let status = async |world: &World, headers: &str| asked(&world.app, headers).await.0[9..12].to_owned();
+    // A proxy on this machine that adds nothing, one that does, and somebody who guesses.
+    for headers in ["", "X-Forwarded-For: 203.0.113.7\r\n", "Authorization: Bearer sandi\r\n"] {
+        assert_eq!(status(&world, headers).await, "404", "{headers}");
+    }
     let mut world = World::new(Engine::Sqlite).await;
-    let ask = async |world: &World, token: Option<&str>| {
-        let mut request = Request::get("/metrics");
-        if let Some(token) = token {
-            request = request.header("authorization", format!("Bearer {token}"));
-        }
-        let request = request.body(Body::empty()).unwrap();
-        let answer = bina::http::router(world.app.clone()).oneshot(request).await.unwrap();
-        answer.status().as_u16()
-    };
-    assert_eq!(ask(&world, None).await, 404, "from somewhere");
-    let token = "sandi-pemantau-yang-panjang";
-    Arc::get_mut(&mut world.app).unwrap().config.metrics_token = Some(Secret::new(token.to_owned()));
-    for (given, status) in [(None, 401), (Some("sandi"), 401), (Some(token), 200)] {
-        assert_eq!(ask(&world, given).await, status, "{given:?}");
+    Arc::get_mut(&mut world.app).unwrap().config.metrics_token = Some(Secret::new(TOKEN.to_owned()));
+    let right = format!("Authorization: Bearer {TOKEN}\r\n");
+    for (headers, expected) in [("", "401"), ("Authorization: Bearer sandi\r\n", "401"), (&right, "200")] {
+        assert_eq!(status(&world, headers).await, expected, "{headers}");
     }
 }
 

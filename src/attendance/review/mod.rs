@@ -21,6 +21,7 @@ use std::time::Duration;
 
 use entity::check_in;
 
+pub(crate) use self::pass::open;
 use crate::app::App;
 
 /// How long the pass rests when it has caught up.

@@ -213,7 +213,7 @@ impl Work {
 }
 
 /// A review of a check-in with what was found.
-pub(super) fn open(app: &App, check_in: &check_in::Model, findings: String) -> check_in_review::Model {
+pub(crate) fn open(app: &App, check_in: &check_in::Model, findings: String) -> check_in_review::Model {
     let now = app.clock.now();
     check_in_review::Model {
         id: app.ids.new_id::<CheckInReviewId>(now),

@@ -5,9 +5,10 @@ use async_graphql::{Context, SimpleObject};
 use super::CheckIn;
 use super::day::AttendanceDay;
 use super::month::{AttendanceTotals, day_of};
+use super::unexcused::UnexcusedDays;
 use crate::attendance::day::State;
 use crate::attendance::facts::class_window;
-use crate::attendance::today::{self, Class, ClassState, Step, Waiting, next, words};
+use crate::attendance::today::{self, Asked, Class, ClassState, Step, Waiting, next, words};
 use crate::error::{Error, Result};
 use crate::graphql::context::ContextExt as _;
 use crate::graphql::scalars::{Date, DateTime};
@@ -80,6 +81,8 @@ pub struct Today {
     needs_review_count: i32,
     /// What the days of the month add up to so far.
     month_totals: Option<AttendanceTotals>,
+    /// Where one stands with the unexcused days (*tidak masuk kerja tanpa keterangan*) of the year.
+    unexcused_days: Option<UnexcusedDays>,
 }
 
 /// The first screen of a civil servant.
@@ -89,9 +92,9 @@ pub struct Today {
 pub async fn today(ctx: &Context<'_>, me: Employment) -> Result<Today> {
     let (app, now) = (ctx.app(), ctx.app().clock.now());
     let asked = ctx.look_ahead();
-    let with_month = asked.field("monthTotals").exists();
     let counts = asked.field("openCorrectionsCount").exists() || asked.field("needsReviewCount").exists();
-    let today = today::today(app, me, with_month).await?;
+    let asked = Asked { month: asked.field("monthTotals").exists(), unexcused: asked.field("unexcusedDays").exists() };
+    let today = today::today(app, me, asked).await?;
     let waiting = if counts { today::waiting(app, me.id).await? } else { Waiting::default() };
     let zone = today.sheet.life.zone(today.on);
     let record = today.sheet.records(today.on..=today.on, now).pop();
@@ -114,7 +117,8 @@ pub async fn today(ctx: &Context<'_>, me: Employment) -> Result<Today> {
         next_step,
         open_corrections_count: waiting.corrections,
         needs_review_count: waiting.check_ins,
-        month_totals: with_month.then(|| today.month_so_far(now).into()),
+        month_totals: asked.month.then(|| today.month_so_far(now).into()),
+        unexcused_days: asked.unexcused.then(|| today.unexcused(now)).transpose()?.map(UnexcusedDays::from),
         course_sessions: today.classes.into_iter().map(|class| TodayCourseSession::of(class, now)).collect(),
     })
 }

@@ -68,6 +68,12 @@ impl From<&absence_sanction::Model> for AbsenceSanction {
 #[derive(Debug)]
 pub struct UnexcusedDays(Unexcused);
 
+impl From<Unexcused> for UnexcusedDays {
+    fn from(unexcused: Unexcused) -> Self {
+        Self(unexcused)
+    }
+}
+
 impl UnexcusedDays {
     /// Those of an employee, for who may read their days.
     ///

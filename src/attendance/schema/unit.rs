@@ -92,7 +92,7 @@ async fn people(
 ) -> Result<Page<(employee::Model, Arc<Sheet>)>> {
     let app = ctx.app();
     let may_read = policy::can(ctx.actor(), Action::ReadAttendance { agency: unit.agency_id, unit: unit.id });
-    let units = if may_read { units_below(app.db.read(), None, [unit.id]).await? } else { Vec::new() };
+    let units = if may_read { units_below(app.db.read(), [unit.id]).await? } else { Vec::new() };
     let found = months::people_of(app, &units, days).filter(policy::with_readable_days(ctx.actor()));
     let people = page::page(&app.db, found, rows::keyset::<EmployeeId>(), args).await?;
     let placed: Vec<Placed> = people.rows.iter().map(|(_, row)| row.into()).collect();

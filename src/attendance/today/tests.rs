@@ -1,5 +1,5 @@
 use entity::check_in::Direction;
-use entity::ids::{AgencyId, CourseRunId};
+use entity::ids::{AgencyId, CourseRunId, CourseSessionId};
 use uuid::Uuid;
 
 use super::*;

@@ -19,7 +19,9 @@ async fn a_second_load_adds_nothing(#[values(Engine::Sqlite, Engine::Postgres)] 
     assert_eq!(first["contact"], 6);
     assert_eq!(first["role_grant"], 6);
     assert_eq!(first["schedule"], 12, "two an agency, and the country's two");
-    assert_eq!((first["duty_arrangement"], first["ramadan_period"]), (10, 1));
+    assert_eq!((first["duty_arrangement"], first["ramadan_period"]), (15, 1));
+    assert_eq!((first["lateness_adoption"], first["device"], first["correction"]), (5, 20, 5));
+    assert_eq!(first["check_in_review"], 10, "an IN and an OUT a city");
 }
 
 #[rstest]
@@ -28,7 +30,9 @@ async fn a_load_that_was_cut_off_is_completed(#[values(Engine::Sqlite, Engine::P
     let world = demo_world(engine).await;
     let whole = counts(&world).await;
     let transaction = world.app.db.begin().await.unwrap();
-    let cut = "DELETE FROM roster_entry; DELETE FROM duty_arrangement; DELETE FROM ramadan_period; DELETE FROM course_session_trainer; DELETE FROM course_session; DELETE FROM enrolment;
+    let cut = "DELETE FROM check_in_review; DELETE FROM correction; DELETE FROM check_in; DELETE FROM device;
+        DELETE FROM lateness_adoption;
+        DELETE FROM roster_entry; DELETE FROM duty_arrangement; DELETE FROM ramadan_period; DELETE FROM course_session_trainer; DELETE FROM course_session; DELETE FROM enrolment;
         DELETE FROM course_run_guest; DELETE FROM course_run; DELETE FROM course;
         DELETE FROM role_grant WHERE role = 'AGENCY_ADMIN';
         UPDATE employee SET account_id = NULL;

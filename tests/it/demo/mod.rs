@@ -4,6 +4,7 @@ mod cities;
 mod hours;
 mod loading;
 mod others;
+mod past;
 
 use bina::clock::Instant;
 use bina::demo::{self, DemoAccount, Role};
@@ -14,11 +15,13 @@ use std::path::PathBuf;
 
 use crate::harness::{Engine, World};
 
-const TABLES: [&str; 24] = [
+const TABLES: [&str; 27] = [
     "account",
     "agency",
     "check_in",
+    "check_in_review",
     "contact",
+    "correction",
     "course",
     "course_run",
     "course_run_guest",
@@ -31,6 +34,7 @@ const TABLES: [&str; 24] = [
     "enrolment",
     "holiday",
     "jurisdiction",
+    "lateness_adoption",
     "ramadan_period",
     "role_grant",
     "roster_entry",

@@ -45,7 +45,8 @@ async fn a_database_with_people_is_refused_even_without_accounts(
 ) {
     let world = demo_world(engine).await;
     let transaction = world.app.db.begin().await.unwrap();
-    let cut = "DELETE FROM duty_arrangement; UPDATE employee SET account_id = NULL; DELETE FROM role_grant; DELETE FROM contact; DELETE FROM account";
+    let cut = "DELETE FROM check_in_review; DELETE FROM check_in; DELETE FROM device;
+        DELETE FROM duty_arrangement; UPDATE employee SET account_id = NULL; DELETE FROM role_grant; DELETE FROM contact; DELETE FROM account";
     for statement in cut.split(';') {
         transaction.execute_unprepared(statement).await.unwrap();
     }

@@ -109,6 +109,30 @@ async fn a_month_is_a_table_that_is_seen_as_its_days_are(#[values(Engine::Sqlite
 
 #[rstest]
 #[tokio::test]
+async fn a_person_writes_two_tables_at_once(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let cast = Cast::new(engine).await;
+    let (employee, colleague) = (&cast.sabang.employee.phone, &cast.sabang.colleague.phone);
+    let path = "/exports/attendance.csv?month=2026-11";
+    let begun = [employee.get(path).await, employee.get(path).await];
+    let refused = employee.in_language("id").get(path).await;
+    assert_eq!(
+        (refused.status(), &refused.headers()[header::RETRY_AFTER]),
+        (StatusCode::TOO_MANY_REQUESTS, &"10".parse().unwrap())
+    );
+    let fault = serde_json::from_str::<serde_json::Value>(&text(refused).await).unwrap();
+    assert_eq!(fault["errors"][0]["extensions"]["code"], "RATE_LIMITED");
+    assert!(fault["errors"][0]["message"].as_str().unwrap().starts_with("Paling banyak 2 tabel"), "{fault}");
+    assert_eq!(table(colleague, path).await.len(), 31, "others have places of their own");
+    // One is read to its end, the other is let go.
+    let [read, left] = begun;
+    assert!(text(read).await.ends_with("\r\n"));
+    drop(left);
+    assert_eq!(table(employee, path).await.len(), 31);
+    assert_eq!(table(employee, path).await.len(), 31);
+}
+
+#[rstest]
+#[tokio::test]
 async fn a_table_that_cannot_be_ended_is_cut_off(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let cast = Cast::new(engine).await;
     let path = format!("/exports/attendance.csv?unitId={}&month=2026-11", cast.sabang.unit);

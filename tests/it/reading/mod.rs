@@ -1,6 +1,7 @@
 //! Reading attendance: the first screen, days and months, the roll in numbers, the table of a month, and what all of it
 //! costs the database.
 
+mod cost;
 mod csv;
 mod months;
 mod plans;

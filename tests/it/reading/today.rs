@@ -1,13 +1,9 @@
 //! The first screen.
 
-use chrono::TimeDelta;
 use entity::check_in::{Direction, Verdict};
-use entity::duty_arrangement::{self, Kind};
-use entity::ids::{CourseSessionId, ShiftId};
-use entity::{RequestStatus, correction, course_session, roster_entry, shift};
+use entity::{RequestStatus, correction};
 use rstest::rstest;
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ActiveModelTrait as _, EntityTrait as _, QuerySelect as _};
 use serde_json::{Value, json};
 
 use super::{class, duty, insert, local};
@@ -27,9 +23,10 @@ pub const SCREEN: &str = "{ viewer { today {
         courseSession { id title startsAt endsAt timeZone requiresCode venue { name latitude longitude radiusMeters } } }
     openCorrectionsCount needsReviewCount
     monthTotals { workdays presentDays absentDays leaveDays lateDays minutesLate earlyDays minutesEarly missingIns
-        missingOuts deductionPercent } } } }";
+        missingOuts deductionPercent }
+    unexcusedDays { year days inARow reached { kind citation } next { kind fromDays } daysUntilNext message } } } }";
 
-async fn screen(person: &Person) -> Value {
+pub async fn screen(person: &Person) -> Value {
     person.phone.data(SCREEN, json!({})).await["viewer"]["today"].take()
 }
 
@@ -53,6 +50,12 @@ async fn the_first_screen_says_where_to_be_and_what_to_do(#[values(Engine::Sqlit
     assert_eq!(today["courseSessions"][0]["courseSession"]["id"], sabang.session.to_string());
     // November so far, from the second on: three weeks without a trace, and today has not begun.
     assert_eq!((&today["monthTotals"]["absentDays"], &today["monthTotals"]["workdays"]), (&json!(15), &json!(15)));
+    // As `Employee.unexcusedDays` tells it.
+    let standing = "query($id: ID!) { node(id: $id) { ... on Employee { unexcusedDays {
+        year days inARow reached { kind citation } next { kind fromDays } daysUntilNext message } } } }";
+    let told = employee.phone.data(standing, json!({ "id": employee.employee.to_string() })).await;
+    assert_eq!(today["unexcusedDays"], told["node"]["unexcusedDays"]);
+    assert!(today["unexcusedDays"]["days"].as_i64() >= Some(15), "{}", today["unexcusedDays"]);
 
     insert(&cast, vec![duty(&cast, sabang.agency, employee, Direction::In, monday_morning())]).await;
     let today = screen(employee).await;
@@ -93,114 +96,6 @@ async fn at_night_it_is_still_the_shifts_day(#[values(Engine::Sqlite, Engine::Po
     let today = screen(&cast.sabang.employee).await;
     assert_eq!((&today["on"], &today["state"]), (&json!("2026-11-23"), &json!("AWAITED")));
     assert_eq!(today["day"]["shifts"][0]["endsAt"], "2026-11-23T23:00:00Z");
-}
-
-/// How many statements the whole request takes, for somebody who was not known a moment before.
-async fn statements(cast: &Cast, person: &Person) -> u64 {
-    let app = &cast.world.app;
-    // Somebody of the same unit has just looked.
-    screen(&cast.sabang.admin).await;
-    app.actors.forget();
-    let before = app.db.statements();
-    screen(person).await;
-    app.db.statements() - before
-}
-
-#[rstest]
-#[tokio::test]
-async fn the_first_screen_costs_twelve_statements_whatever_there_is(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
-    let cast = Cast::new(engine).await;
-    let (app, sabang, employee) = (&cast.world.app, &cast.sabang, &cast.sabang.employee);
-    insert(&cast, vec![duty(&cast, sabang.agency, employee, Direction::In, monday_morning())]).await;
-    let of_little = statements(&cast, employee).await;
-
-    let mut attempts = Vec::new();
-    for number in 0..30 {
-        let session = another_class(&cast, number).await;
-        attempts.push(class(&cast, sabang.agency, employee, session, monday_morning(), Verdict::NeedsReview));
-    }
-    for day in 0..50 {
-        let at = monday_morning() - TimeDelta::days(day);
-        attempts.push(duty(&cast, sabang.agency, employee, Direction::Out, at));
-    }
-    insert(&cast, attempts).await;
-    let of_much = statements(&cast, employee).await;
-    assert_eq!(of_much, of_little, "1 and 31 classes, 1 and 81 check-ins");
-    assert_eq!(screen(employee).await["courseSessions"].as_array().unwrap().len(), 31);
-
-    rest(&cast).await;
-    let of_all = statements(&cast, employee).await;
-    assert!(of_all <= 12, "{of_all} statements");
-    // Whoever has superiors' and admins' eyes asks for no more.
-    for person in [&sabang.supervisor, &sabang.trainer] {
-        let theirs = statements(&cast, person).await;
-        assert!(theirs <= 12, "{theirs} statements");
-    }
-    app.forget();
-    let before = app.db.statements();
-    screen(employee).await;
-    let cold = app.db.statements() - before;
-    assert!((13..=20).contains(&cold), "{cold} statements with nothing known");
-}
-
-/// One more session of the run, in a room of its own time.
-async fn another_class(cast: &Cast, number: i64) -> CourseSessionId {
-    let app = &cast.world.app;
-    let transaction = app.db.begin().await.unwrap();
-    let known = course_session::Entity::find_by_id(cast.sabang.session).one(&transaction).await.unwrap().unwrap();
-    let id: CourseSessionId = app.ids.new_id(monday_morning());
-    let starts_at = known.starts_at + TimeDelta::minutes(number);
-    let row = course_session::Model { id, starts_at, ..known };
-    course_session::Entity::insert(course_session::ActiveModel::from(row))
-        .exec_without_returning(&transaction)
-        .await
-        .unwrap();
-    transaction.commit().await.unwrap();
-    id
-}
-
-/// A roster, duty travel, a correction that waits and one that was approved.
-async fn rest(cast: &Cast) {
-    let (app, sabang, now) = (&cast.world.app, &cast.sabang, monday_morning());
-    let transaction = app.db.begin().await.unwrap();
-    let shift: ShiftId = shift::Entity::find().limit(1).one(&transaction).await.unwrap().unwrap().id;
-    let row = roster_entry::ActiveModel {
-        id: Set(app.ids.new_id(now)),
-        agency_id: Set(sabang.agency),
-        employee_id: Set(sabang.employee.employee),
-        workday_on: Set("2026-11-23".parse().unwrap()),
-        shift_id: Set(shift),
-        created_at: Set(now),
-    };
-    row.insert(&transaction).await.unwrap();
-    let row = duty_arrangement::ActiveModel {
-        id: Set(app.ids.new_id(now)),
-        agency_id: Set(sabang.agency),
-        employee_id: Set(sabang.employee.employee),
-        kind: Set(Kind::DutyTravel),
-        starts_on: Set("2026-11-23".parse().unwrap()),
-        ends_on: Set("2026-11-23".parse().unwrap()),
-        reason: Set("Rapat".to_owned()),
-        document: Set(None),
-        status: Set(RequestStatus::Approved),
-        idempotency_key: Set(app.ids.uuid(now)),
-        payload_hash: Set(vec![0]),
-        requested_by: Set(sabang.employee.account),
-        requested_at: Set(now),
-        decided_by: Set(Some(sabang.supervisor.account)),
-        decided_at: Set(Some(now)),
-        decision_note: Set(None),
-        revoked_by: Set(None),
-        revoked_at: Set(None),
-        revocation_note: Set(None),
-    };
-    row.insert(&transaction).await.unwrap();
-    for status in [RequestStatus::Requested, RequestStatus::Approved] {
-        correct(cast, status, "2026-11-20", Direction::In, "07:25").insert(&transaction).await.unwrap();
-    }
-    transaction.commit().await.unwrap();
 }
 
 /// A correction of the employee's.
