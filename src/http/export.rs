@@ -15,6 +15,7 @@ use futures_util::stream;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 
+use super::allowance::Payer;
 use super::boundary::Caller;
 use super::fault::{Malformed, RequestFault};
 use super::graphql::{fault_of, token_in};
@@ -22,10 +23,12 @@ use super::{Edge, log, params};
 use crate::attendance::export::Export;
 use crate::error::Error;
 use crate::graphql::scalars::YearMonth;
-use crate::identity::token;
+use crate::identity::token::Session;
 
 /// Tables that a process writes at once: each holds a piece in memory, and asks the database for the next.
 static AT_ONCE: Semaphore = Semaphore::const_new(32);
+/// What one costs of the reader's allowance: a table is a whole unit's month.
+const COST: usize = 2_000;
 /// How long one may take: who reads too slowly for it keeps others from theirs.
 const LONGEST: Duration = Duration::from_mins(15);
 
@@ -36,7 +39,10 @@ pub async fn attendance<E: Clone + Send + Sync + 'static>(
 ) -> Result<Response, RequestFault> {
     let fault = |error| fault_of(&error, &caller.id);
     let token = token_in(request.headers())?.ok_or(RequestFault::Unauthenticated)?;
-    let actor = token::authenticate(&edge.app, token).await.map_err(fault)?;
+    let session = Session::open(&edge.app, token).map_err(fault)?;
+    let payer = Payer::Account(session.account);
+    edge.allowances.charge(payer, COST, edge.app.clock.now())?;
+    let actor = session.actor(&edge.app).await.map_err(fault)?;
     let (unit, month) = read(request.uri().query().unwrap_or_default())?;
     let place = AT_ONCE.try_acquire().map_err(|_| RequestFault::Unavailable(10))?;
     let export = Export::begin(edge.app.clone(), actor, unit, month).await.map_err(fault)?;

@@ -8,7 +8,8 @@ use axum::response::{IntoResponse as _, Response};
 
 use super::Edge;
 use super::fault::RequestFault;
-use super::graphql::{Peer, token_in};
+use super::graphql::token_in;
+use super::peer::Peer;
 use crate::config::Secret;
 use crate::id::is_same_secret;
 

@@ -6,6 +6,8 @@
 //! | `boundary` | around every request: its id, language, one log line, caught panics, faults put into words |
 //! | `graphql` | GraphQL over HTTP: what a request must look like, who asks, how the answer leaves |
 //! | `operation` | one operation, whichever way it came |
+//! | `allowance` | what each caller may still ask for |
+//! | `peer` | the sender's address, behind the proxies that are trusted |
 //! | `pieces` | answers in pieces: server-sent events, multipart |
 //! | `socket`, `origin` | WebSockets: graphql-transport-ws, and whose page may open one |
 //! | [`vigil`] | how long somebody may listen |
@@ -16,6 +18,7 @@
 //! | `health`, `metrics`, `explorer` | the other paths |
 //! | [`log`] | what the log looks like |
 
+mod allowance;
 mod boundary;
 mod documents;
 mod explorer;
@@ -30,6 +33,7 @@ mod metrics;
 mod operation;
 mod origin;
 mod params;
+mod peer;
 mod pieces;
 pub mod serve;
 mod socket;
@@ -44,11 +48,14 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
+use self::allowance::Allowances;
 use self::documents::Documents;
 pub use self::fault::RequestFault;
 pub use self::serve::{serve, stop_signal};
 use self::vigil::Pace;
 use crate::app::App;
+use crate::graphql::Published;
+use crate::graphql::guard::Guard;
 
 /// What the handlers are given.
 #[derive(Debug, Clone)]
@@ -56,6 +63,8 @@ struct Edge<E> {
     app: Arc<App>,
     executor: E,
     documents: Documents,
+    guard: Arc<Guard>,
+    allowances: Allowances,
     /// Whether the server is about to stop.
     is_draining: Arc<AtomicBool>,
     /// Says that sockets and streams have to end.
@@ -66,13 +75,26 @@ struct Edge<E> {
     places: Arc<Semaphore>,
 }
 
-impl<E> Edge<E> {
+impl<E: Published> Edge<E> {
     fn new(app: Arc<App>, executor: E, closing: watch::Receiver<bool>, pace: Pace) -> Self {
         let places = Arc::new(Semaphore::new(pace.at_once));
-        let documents = Documents::default();
-        Self { app, executor, documents, is_draining: Arc::default(), closing, pace, places }
+        let limits = app.config.limits;
+        let guard = Guard::new(limits, &executor.sdl()).expect("costs that the schema itself has written");
+        Self {
+            app,
+            executor,
+            documents: Documents::default(),
+            guard: Arc::new(guard),
+            allowances: Allowances::new(&limits),
+            is_draining: Arc::default(),
+            closing,
+            pace,
+            places,
+        }
     }
+}
 
+impl<E> Edge<E> {
     /// A place for a socket or a stream.
     fn place(&self) -> Result<OwnedSemaphorePermit, RequestFault> {
         self.places.clone().try_acquire_owned().map_err(|_| RequestFault::Unavailable(BUSY_SECONDS))
@@ -89,7 +111,7 @@ pub fn router(app: Arc<App>) -> Router {
 }
 
 /// Every path of the server, over any executor.
-pub fn router_over<E: Executor>(app: Arc<App>, executor: E) -> Router {
+pub fn router_over<E: Published>(app: Arc<App>, executor: E) -> Router {
     let (_, closing) = watch::channel(false);
     router_of(Edge::new(app, executor, closing, Pace::default()))
 }

@@ -1,7 +1,6 @@
 //! One operation, whichever way it came: what its document must pass, how long it may take, how its answer is put.
 
 use std::panic::AssertUnwindSafe;
-use std::time::Duration;
 
 use async_graphql::parser::types::{ExecutableDocument, OperationType};
 use async_graphql::{
@@ -13,18 +12,17 @@ use tokio::time::timeout;
 use tracing::Instrument as _;
 
 use super::Edge;
+use super::allowance::Bill;
 use super::documents::Documents;
 use super::fault::RequestFault;
-use super::graphql::Peer;
 use super::params::Params;
+use super::peer::Peer;
 use crate::graphql::context::{self, ClientAddress, RequestId};
 use crate::graphql::error::{Finished, finish};
-use crate::graphql::guard::{Executed, Limits};
+use crate::graphql::guard::{Executed, Guard};
 use crate::locale::Locale;
 use crate::policy::Actor;
 
-/// How long an operation may take.
-const DEADLINE: Duration = Duration::from_secs(10);
 /// An operation's name as the log takes it: longer ones are no names that somebody gave.
 const MAX_NAME: usize = 64;
 
@@ -46,6 +44,17 @@ pub struct Asker {
     pub locale: Locale,
     /// Our name for the request.
     pub id: String,
+    /// What it costs them, where they want to know.
+    pub bill: Option<Bill>,
+}
+
+impl Asker {
+    fn finish<E>(&self, mut response: GraphqlResponse, edge: &Edge<E>) -> Finished {
+        if let Some(bill) = &self.bill {
+            response.extensions.insert("cost".to_owned(), bill.extension());
+        }
+        finish(response, &edge.guard.limits, self.locale, &self.id)
+    }
 }
 
 /// A piece of what comes back.
@@ -53,9 +62,9 @@ pub type Said = Result<Finished, RequestFault>;
 
 impl Operation {
     /// Reads a request: the guard stands before the parser and before the executor.
-    pub fn read(params: Params, documents: &Documents, limits: &Limits) -> Result<Self, RequestFault> {
+    pub fn read(params: Params, documents: &Documents, guard: &Guard) -> Result<Self, RequestFault> {
         let Params { query, operation_name, variables } = params;
-        let (document, executed) = documents.read(&query, operation_name.as_deref(), &variables, limits)?;
+        let (document, executed) = documents.read(&query, operation_name.as_deref(), &variables, guard)?;
         if let Some(name) = missing_variable(&document, executed.name.as_deref(), &variables) {
             return Err(RequestFault::VariableMissing(name));
         }
@@ -80,6 +89,11 @@ impl Operation {
         self.executed.is_without_token
     }
 
+    /// What it costs.
+    pub fn cost(&self) -> usize {
+        self.executed.cost
+    }
+
     fn attached<E>(self, edge: &Edge<E>, asker: &Asker) -> GraphqlRequest {
         let request = match asker.peer {
             Some(peer) => self.request.data(ClientAddress(peer.0)),
@@ -95,16 +109,17 @@ impl Operation {
         let kind = self.kind();
         let request = self.attached(edge, asker);
         let work = async move { executor.execute(request).await };
+        let deadline = edge.guard.limits.deadline();
         let response = if kind == OperationType::Mutation {
-            let done = timeout(DEADLINE, tokio::spawn(work.in_current_span())).await;
+            let done = timeout(deadline, tokio::spawn(work.in_current_span())).await;
             done.map_err(|_| RequestFault::Timeout)?.map_err(|lost| match lost.try_into_panic() {
                 Ok(panic) => std::panic::resume_unwind(panic),
                 Err(_) => RequestFault::Unavailable(1),
             })?
         } else {
-            timeout(DEADLINE, work).await.map_err(|_| RequestFault::Timeout)?
+            timeout(deadline, work).await.map_err(|_| RequestFault::Timeout)?
         };
-        Ok(finish(response, asker.locale, &asker.id))
+        Ok(asker.finish(response, edge))
     }
 
     /// Executes anything: a subscription has many answers, anything else one. A panic is the last.
@@ -112,7 +127,8 @@ impl Operation {
         let answers = if self.kind() == OperationType::Subscription {
             let executor = edge.executor.clone();
             let responses = executor.execute_stream(self.attached(edge, &asker), None);
-            responses.map(move |response| Ok(finish(response, asker.locale, &asker.id))).boxed()
+            let edge = edge.clone();
+            responses.map(move |response| Ok(asker.finish(response, &edge))).boxed()
         } else {
             let edge = edge.clone();
             stream::once(async move { self.answer(&edge, &asker).await }).boxed()

@@ -13,6 +13,7 @@ use super::venue::{CreateVenueInput, CreateVenuePayload, UpdateVenueInput, Updat
 use crate::agency::service;
 use crate::error::Result;
 use crate::graphql::context::ContextExt as _;
+use crate::graphql::cost::{RECKONING, WRITE, Weighs};
 use crate::graphql::payload::payload;
 
 /// The mutations of agencies.
@@ -23,6 +24,7 @@ pub struct AgencyMutation;
 #[Object]
 impl AgencyMutation {
     /// Adds a work unit (*unit kerja*). For the agency's admins.
+    #[graphql(directive = Weighs::apply(WRITE))]
     async fn create_unit(
         &self,
         ctx: &Context<'_>,
@@ -32,6 +34,7 @@ impl AgencyMutation {
     }
 
     /// Changes a work unit (*unit kerja*). For the agency's admins.
+    #[graphql(directive = Weighs::apply(WRITE))]
     async fn update_unit(
         &self,
         ctx: &Context<'_>,
@@ -41,6 +44,7 @@ impl AgencyMutation {
     }
 
     /// Adds a place with a fence (*lokasi*). For the agency's admins.
+    #[graphql(directive = Weighs::apply(WRITE))]
     async fn create_venue(
         &self,
         ctx: &Context<'_>,
@@ -50,6 +54,7 @@ impl AgencyMutation {
     }
 
     /// Changes a place with a fence (*lokasi*), or closes it. For the agency's admins.
+    #[graphql(directive = Weighs::apply(WRITE))]
     async fn update_venue(
         &self,
         ctx: &Context<'_>,
@@ -59,6 +64,7 @@ impl AgencyMutation {
     }
 
     /// Adds a civil servant (*ASN*). For the agency's admins.
+    #[graphql(directive = Weighs::apply(WRITE))]
     async fn create_employee(
         &self,
         ctx: &Context<'_>,
@@ -68,6 +74,7 @@ impl AgencyMutation {
     }
 
     /// Changes a civil servant (*ASN*). For the agency's admins.
+    #[graphql(directive = Weighs::apply(WRITE))]
     async fn update_employee(
         &self,
         ctx: &Context<'_>,
@@ -77,6 +84,7 @@ impl AgencyMutation {
     }
 
     /// Gives a civil servant a new number (*NIP*, *NI PPPK*); the old one stays as history. For the agency's admins.
+    #[graphql(directive = Weighs::apply(WRITE))]
     async fn change_employee_nip(
         &self,
         ctx: &Context<'_>,
@@ -87,6 +95,7 @@ impl AgencyMutation {
 
     /// Sets the working hours (*jam kerja*) of an agency or a unit from a day on, or tells with `isDryRun` what that would
     /// change of days that are past. For the agency's admins.
+    #[graphql(directive = Weighs::apply(RECKONING))]
     async fn set_working_hours(
         &self,
         ctx: &Context<'_>,

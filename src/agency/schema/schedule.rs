@@ -11,6 +11,7 @@ use crate::attendance::difference::Applied;
 use crate::attendance::schema::RecordsDifference;
 use crate::error::{Error, Result};
 use crate::graphql::context::ContextExt as _;
+use crate::graphql::cost::Lists;
 use crate::graphql::payload::Payload;
 use crate::graphql::rows;
 use crate::graphql::scalars::{Date, TimeOfDay};
@@ -120,6 +121,7 @@ impl Schedule {
     }
 
     /// The shifts (*giliran kerja*), in the order in which they were set.
+    #[graphql(directive = Lists::apply(2))]
     async fn shifts(&self, ctx: &Context<'_>) -> Result<Vec<Shift>> {
         let shifts = ctx.rows().load_one(ShiftsOf(self.0.id)).await.map_err(|error| Error::shared(&error))?;
         Ok(shifts.unwrap_or_default().into_iter().map(Shift).collect())
@@ -162,6 +164,7 @@ impl Shift {
     }
 
     /// The days on which it starts.
+    #[graphql(directive = Lists::apply(5))]
     async fn weekdays(&self) -> Vec<Weekday> {
         rules::weekdays(self.0.weekdays).into_iter().map(Weekday::from).collect()
     }
@@ -256,6 +259,7 @@ pub struct SetWorkingHoursPayload {
     /// What they change of days that are past; absent where the first day is today or later.
     pub difference: Option<RecordsDifference>,
     /// Why nothing was changed; empty when it was done.
+    #[graphql(directive = Lists::apply(2))]
     pub errors: Vec<SetWorkingHoursError>,
 }
 

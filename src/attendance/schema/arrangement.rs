@@ -10,6 +10,7 @@ use crate::agency::schema::Employee;
 use crate::attendance::arrangement::{self, Arranged};
 use crate::error::Result;
 use crate::graphql::context::ContextExt as _;
+use crate::graphql::cost::{Pages, WRITE, Weighs};
 use crate::graphql::page::{PageArgs, page};
 use crate::graphql::payload::{Payload, payload};
 use crate::graphql::rows;
@@ -202,6 +203,7 @@ macro_rules! arranged_payload {
             /// Whether it had been made before.
             is_replay: bool,
             /// Why nothing was made; empty when it was.
+            #[graphql(directive = $crate::graphql::cost::Lists::apply(2))]
             errors: Vec<$error>,
         }
 
@@ -270,6 +272,7 @@ pub struct ArrangementMutation;
 #[Object]
 impl ArrangementMutation {
     /// Asks for leave (*cuti*), duty travel (*perjalanan dinas*) or work from home (*bekerja dari rumah*).
+    #[graphql(directive = Weighs::apply(WRITE))]
     async fn request_duty_arrangement(
         &self,
         ctx: &Context<'_>,
@@ -280,6 +283,7 @@ impl ArrangementMutation {
 
     /// Takes back what one asked for (*batalkan*), until it is decided or, where it was approved, until the day before
     /// it begins.
+    #[graphql(directive = Weighs::apply(WRITE))]
     async fn withdraw_duty_arrangement(
         &self,
         ctx: &Context<'_>,
@@ -290,6 +294,7 @@ impl ArrangementMutation {
 
     /// Decides once over what somebody asked for (*setujui, tolak*). For their superiors and the agency's admins, and
     /// never over what is one's own.
+    #[graphql(directive = Weighs::apply(WRITE))]
     async fn decide_duty_arrangement(
         &self,
         ctx: &Context<'_>,
@@ -300,6 +305,7 @@ impl ArrangementMutation {
 
     /// Records what was granted on paper (*surat cuti, surat tugas*): it holds at once. For superiors and the agency's
     /// admins, and never for oneself.
+    #[graphql(directive = Weighs::apply(WRITE))]
     async fn record_duty_arrangement(
         &self,
         ctx: &Context<'_>,
@@ -318,6 +324,7 @@ pub struct ArrangementQuery;
 impl ArrangementQuery {
     /// The leave, duty travel and work from home of the people whose superior one is, or whose agency one keeps, in
     /// the order in which they were asked for. One's own stands in `viewer`.
+    #[graphql(directive = Pages::apply())]
     async fn duty_arrangements(
         &self,
         ctx: &Context<'_>,

@@ -7,6 +7,7 @@ use super::check_in::LatenessLevel;
 use super::difference::RecordsDifference;
 use super::lateness::{LatenessAdoption, LatenessSide};
 use crate::attendance::difference::Applied;
+use crate::graphql::cost::Lists;
 use crate::graphql::payload::Payload;
 use crate::graphql::scalars::Date;
 use crate::mutation_errors;
@@ -92,6 +93,7 @@ pub struct SetLatenessRulePayload {
     /// What it changes of days that are past; absent where the first day is today or later.
     pub difference: Option<RecordsDifference>,
     /// Why nothing was changed; empty when it was done.
+    #[graphql(directive = Lists::apply(2))]
     pub errors: Vec<SetLatenessRuleError>,
 }
 

@@ -17,6 +17,7 @@ use crate::agency::schema::{Employee, Shift};
 use crate::attendance::roster;
 use crate::error::{Error, Kind, Refusal, Result};
 use crate::graphql::context::ContextExt as _;
+use crate::graphql::cost::{AnswersEach, Lists, ROW, WRITE, Weighs};
 use crate::graphql::page::{PageArgs, page};
 use crate::graphql::payload::{Payload, payload};
 use crate::graphql::rows::{self, Rows};
@@ -77,6 +78,7 @@ pub struct AssignShiftsInput {
     /// The agency.
     pub agency_id: ID,
     /// 1 to 1,000 people's days, which lie within 62 days; each once.
+    #[graphql(directive = Weighs::apply(ROW))]
     pub assignments: Vec<ShiftAssignmentInput>,
 }
 
@@ -86,6 +88,7 @@ pub struct AssignShiftsPayload {
     /// What the people work on those days now; absent when nothing was changed.
     roster_entries: Option<Vec<RosterEntry>>,
     /// Why nothing was changed; empty when it was done.
+    #[graphql(directive = Lists::apply(2))]
     errors: Vec<AssignShiftsError>,
 }
 
@@ -117,6 +120,7 @@ impl RosterMutation {
     /// Says who works which shifts on which days (*atur jadwal dinas*), in place of what was said before for those
     /// people and days: all of it, or nothing and what is wrong with each. For the agency's admins; for superiors over
     /// their people, not over themselves, from today on.
+    #[graphql(directive = Weighs::apply(WRITE), directive = AnswersEach::apply("input.assignments", "rosterEntries"))]
     async fn assign_shifts(
         &self,
         ctx: &Context<'_>,

@@ -4,7 +4,7 @@
 mod csv;
 mod months;
 mod plans;
-mod today;
+pub mod today;
 
 use bina::clock::Instant;
 use entity::check_in::{self, Direction, Occasion, Verdict};
