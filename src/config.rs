@@ -1,15 +1,20 @@
 //! Configuration: environment variables `BINA_…`, and below them the file that `BINA_CONFIG` names
 //! (TOML, the same names in lower case without the prefix).
 
+mod limits;
+
 use std::collections::BTreeMap;
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use chrono::TimeDelta;
 use figment::providers::{Format as _, Toml};
 use figment::value::Value;
+use ipnet::IpNet;
 use sea_orm::sqlx::postgres::PgConnectOptions;
+
+pub use self::limits::{Limits, Setting};
 
 /// A value that is never printed.
 #[derive(Clone, PartialEq, Eq)]
@@ -42,6 +47,10 @@ pub struct Config {
     pub listen: SocketAddr,
     /// The origins whose pages may open sockets, beside our own.
     pub allowed_origins: Vec<String>,
+    /// Whose word on the address of a client is taken.
+    pub proxies: ProxyConfig,
+    /// What is taken of one request, and of one caller.
+    pub limits: Limits,
     /// The folder of the embedded database and the key file.
     pub data_dir: PathBuf,
     /// The database.
@@ -75,6 +84,25 @@ pub enum DatabaseConfig {
         /// Connections at most.
         pool_size: u32,
     },
+}
+
+/// The proxies before us.
+#[derive(Clone, Debug, Default)]
+pub struct ProxyConfig {
+    /// Their addresses; of anybody else nothing is believed.
+    pub trusted: Vec<IpNet>,
+    /// The header in which each of them writes whom it had before it.
+    pub header: ProxyHeader,
+}
+
+/// Where a proxy writes the address of the other side.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ProxyHeader {
+    /// `X-Forwarded-For`.
+    #[default]
+    ForwardedFor,
+    /// `Forwarded` (RFC 7239).
+    Forwarded,
 }
 
 /// How access tokens are made.
@@ -127,6 +155,16 @@ pub enum ConfigError {
         value: String,
         /// What it takes, with an example.
         takes: &'static str,
+    },
+    /// A number lies outside its bounds.
+    #[error("{variable} is `{value}`; it takes {takes}")]
+    Number {
+        /// The variable's name.
+        variable: String,
+        /// What it holds.
+        value: String,
+        /// Its bounds.
+        takes: String,
     },
     /// A secret variable holds what it cannot take; its value stays out of the message.
     #[error("{variable} does not hold what it takes: {takes}")]
@@ -211,10 +249,12 @@ fn of_file(file: &Path) -> Result<BTreeMap<String, String>, ConfigError> {
     values.into_iter().map(text_of).collect()
 }
 
-const NAMES: [&str; 16] = [
+const NAMES: [&str; 18] = [
     "config",
     "listen",
     "allowed_origins",
+    "trusted_proxies",
+    "proxy_header",
     "data_dir",
     "database_url",
     "database_pool",
@@ -248,7 +288,7 @@ impl Config {
         let unknown = settings
             .0
             .keys()
-            .filter(|name| !NAMES.contains(&name.as_str()) && !name.starts_with("test_"))
+            .filter(|name| !NAMES.contains(&name.as_str()) && !Limits::is_named(name) && !name.starts_with("test_"))
             .map(|name| variable(name))
             .collect();
         Ok((Self::from_settings(&settings, data_dir)?, unknown))
@@ -278,6 +318,8 @@ impl Config {
             listen,
             coordinates_kept: TimeDelta::days(coordinate_days),
             allowed_origins: allowed_origins(settings)?,
+            proxies: proxies(settings)?,
+            limits: Limits::read(settings)?,
             database: database(settings, &data_dir)?,
             token: TokenConfig {
                 key_file,
@@ -309,6 +351,27 @@ fn allowed_origins(settings: &Settings) -> Result<Vec<String>, ConfigError> {
         });
         origins.collect()
     })
+}
+
+fn proxies(settings: &Settings) -> Result<ProxyConfig, ConfigError> {
+    const TAKES: &str = "addresses or networks with commas between them, for example 127.0.0.1,10.0.0.0/24";
+    let trusted = settings.parse("trusted_proxies", Vec::new(), TAKES, |text| {
+        let networks = text.split(',').map(|network| {
+            let network = network.trim();
+            let network: IpNet = network.parse().ok().or_else(|| network.parse::<IpAddr>().ok().map(IpNet::from))?;
+            // Whoever trusts everybody lets everybody choose an address.
+            (network.prefix_len() > 0).then_some(network)
+        });
+        networks.collect()
+    })?;
+    let header = settings.parse("proxy_header", ProxyHeader::default(), "X-Forwarded-For or Forwarded", |text| {
+        match text.to_ascii_lowercase().as_str() {
+            "x-forwarded-for" => Some(ProxyHeader::ForwardedFor),
+            "forwarded" => Some(ProxyHeader::Forwarded),
+            _ => None,
+        }
+    })?;
+    Ok(ProxyConfig { trusted, header })
 }
 
 fn database(settings: &Settings, data_dir: &Path) -> Result<DatabaseConfig, ConfigError> {
@@ -376,6 +439,13 @@ impl fmt::Display for Config {
             None => f.write_str(" mail=none")?,
         }
         write!(f, " log={} {}", self.log.level, if self.log.is_json { "json" } else { "text" })?;
+        if !self.proxies.trusted.is_empty() {
+            let trusted: Vec<_> = self.proxies.trusted.iter().map(ToString::to_string).collect();
+            write!(f, " trusted_proxies={}", trusted.join(","))?;
+        }
+        for (setting, value) in self.limits.each().filter(|(setting, value)| setting.default != *value) {
+            write!(f, " {}={value}", setting.name)?;
+        }
         write!(f, " coordinate_days={}", self.coordinates_kept.num_days())?;
         f.write_str(match self.documents {
             DocumentPolicy::Open => " documents=open",

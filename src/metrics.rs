@@ -26,14 +26,16 @@ const SUBSCRIPTIONS: &str = "bina_live_subscriptions";
 const STATEMENTS: &str = "bina_db_statements_total";
 const FAILED_STATEMENTS: &str = "bina_db_statements_failed_total";
 const CONNECTIONS: &str = "bina_db_connections";
+const REFUSALS: &str = "bina_refusals_total";
 const UPTIME: &str = "bina_uptime_seconds";
 const MEMORY: &str = "process_resident_memory_bytes";
 const BUILD: &str = "bina_build_info";
 
 /// Every metric with what it tells.
-pub const ALL: [(&str, &str); 14] = [
+pub const ALL: [(&str, &str); 15] = [
     (REQUESTS, "HTTP requests by kind of operation and status"),
     (REQUEST_SECONDS, "Time from a request's headers to its answer"),
+    (REFUSALS, "Operations that asked for too much, by reason"),
     (CHECK_INS, "Check-ins that were written, by verdict"),
     (QUEUE_DEPTH, "Check-ins that wait to be written"),
     (QUEUE_FULL, "Check-ins that were turned away because the queue was full"),
@@ -101,6 +103,9 @@ impl Default for Metrics {
         for verdict in [Verdict::Accepted, Verdict::NeedsReview, Verdict::Rejected] {
             metrics.check_ins(verdict, 0);
         }
+        for refused in [Refused::Limit, Refused::RateOfAccount, Refused::RateOfAddress] {
+            metrics.counter(REFUSALS, &[("reason", refused.word())]).increment(0);
+        }
         metrics
     }
 }
@@ -131,6 +136,11 @@ impl Metrics {
         self.0.recorder.register_counter(&Key::from_parts(REQUESTS, labels), &ABOUT).increment(1);
         let seconds = self.0.recorder.register_histogram(&key(REQUEST_SECONDS, &[("kind", kind.word())]), &ABOUT);
         seconds.record(took);
+    }
+
+    /// An operation was refused because it, or its caller, asked for too much.
+    pub(crate) fn refusal(&self, refused: Refused) {
+        self.counter(REFUSALS, &[("reason", refused.word())]).increment(1);
     }
 
     /// So many check-ins with this verdict were committed; one that was sent again is none.
@@ -223,6 +233,27 @@ impl Kind {
             Self::Operation(OperationType::Subscription) => "subscription",
             Self::Refused => "refused",
             Self::Other => "other",
+        }
+    }
+}
+
+/// Why an operation was too much.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Refused {
+    /// It passed a limit of one operation.
+    Limit,
+    /// Its account has asked for too much lately.
+    RateOfAccount,
+    /// Its address has.
+    RateOfAddress,
+}
+
+impl Refused {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Limit => "limit",
+            Self::RateOfAccount => "rate_account",
+            Self::RateOfAddress => "rate_address",
         }
     }
 }

@@ -45,6 +45,9 @@ const AFTER_HELP: &str = "Configuration: environment variables, or the TOML file
 lower case, without BINA_):
   BINA_LISTEN         address and port [127.0.0.1:8080]
   BINA_ALLOWED_ORIGINS   pages that may open sockets, beside our own: https://app.example,…
+  BINA_TRUSTED_PROXIES, BINA_PROXY_HEADER   whose word on a client's address is taken: 127.0.0.1,10.0.0.0/24,
+                      in X-Forwarded-For or Forwarded [nobody's; X-Forwarded-For]
+  BINA_LIMIT_…        what one request and one caller may ask for; each with its bounds in docs/operations.md
   BINA_DATA_DIR       folder of the embedded database and the key file [bina-data; demo: bina-demo]
   BINA_DATABASE_URL   postgres://user:password@host:5432/name; without it the embedded SQLite database
   BINA_DATABASE_POOL  PostgreSQL connections at most [16]

@@ -19,7 +19,8 @@ use crate::app::App;
 use crate::audit::{self, Entry};
 use crate::clock::Instant;
 use crate::error::Error;
-use crate::graphql::guard::{self, Limits};
+use crate::graphql;
+use crate::graphql::guard::Guard;
 use crate::graphql::validation::Validator;
 use crate::http::RequestFault;
 
@@ -74,10 +75,11 @@ struct Checked {
 /// # Errors
 /// When the database does not answer. The inner error lists the flawed ones.
 pub async fn register(app: &App, listed: Vec<Listed>) -> Result<Result<Report, Vec<Flawed>>, Error> {
-    let (validator, limits) = (Validator::default(), Limits::default());
+    let guard = Guard::new(app.config.limits, &graphql::sdl()).map_err(Error::internal)?;
+    let validator = Validator::default();
     let (mut checked, mut flawed) = (Vec::with_capacity(listed.len()), Vec::new());
     for one in listed {
-        match check(&validator, &limits, one).await {
+        match check(&validator, &guard, one).await {
             Ok(one) => checked.push(one),
             Err(one) => flawed.push(one),
         }
@@ -118,8 +120,8 @@ pub async fn register(app: &App, listed: Vec<Listed>) -> Result<Result<Report, V
     Ok(Ok(report))
 }
 
-async fn check(validator: &Validator, limits: &Limits, listed: Listed) -> Result<Checked, Flawed> {
-    let document = read(&listed.text, limits);
+async fn check(validator: &Validator, guard: &Guard, listed: Listed) -> Result<Checked, Flawed> {
+    let document = read(&listed.text, guard);
     let name = listed.name.clone().or_else(|| document.as_ref().ok().and_then(name_of));
     let name = name.unwrap_or_else(|| listed.id.clone());
     let flawed = |flaw| Flawed { name: name.clone(), flaw };
@@ -127,7 +129,8 @@ async fn check(validator: &Validator, limits: &Limits, listed: Listed) -> Result
     let alias = listed.alias().map_err(|bad| flawed(Flaw::Id(bad)))?;
     for (operation, _) in document.operations.iter() {
         let operation = operation.map(Name::as_str);
-        guard::examine(&document, operation, &Variables::default(), limits)
+        guard
+            .examine(&document, operation, &Variables::default())
             .map_err(|breach| flawed(Flaw::Refused(breach.into())))?;
         let refusals = validator.refusals(document.clone(), operation).await;
         if !refusals.is_empty() {
@@ -137,8 +140,8 @@ async fn check(validator: &Validator, limits: &Limits, listed: Listed) -> Result
     Ok(Checked { name, alias, text: listed.text })
 }
 
-fn read(text: &str, limits: &Limits) -> Result<ExecutableDocument, RequestFault> {
-    guard::scan(text, limits)?;
+fn read(text: &str, guard: &Guard) -> Result<ExecutableDocument, RequestFault> {
+    guard.scan(text)?;
     Ok(parse_query(text)?)
 }
 

@@ -2,6 +2,7 @@
 
 use async_graphql::{ErrorExtensionValues, Response, ServerError, Value};
 
+use crate::config::Limits;
 use crate::error::{Error, Kind};
 use crate::locale::Locale;
 use crate::problem::Problem;
@@ -17,14 +18,9 @@ pub struct Finished {
     pub body: Response,
 }
 
-/// Errors at most in one answer.
-const MAX_ERRORS: usize = 10;
-/// Characters at most of one message.
-const MAX_MESSAGE: usize = 200;
-
 /// Puts every top-level error into the words and codes of the contract.
 #[must_use]
-pub fn finish(mut response: Response, locale: Locale, request_id: &str) -> Finished {
+pub fn finish(mut response: Response, limits: &Limits, locale: Locale, request_id: &str) -> Finished {
     let (mut status, mut retry_after) = (None, None);
     for error in &mut response.errors {
         let ours = error.source.as_deref().and_then(own);
@@ -44,7 +40,7 @@ pub fn finish(mut response: Response, locale: Locale, request_id: &str) -> Finis
             }
             None => foreign(error, locale, request_id),
         };
-        error.message = message.chars().take(MAX_MESSAGE).collect();
+        error.message = message.chars().take(limits.error_characters).collect();
         let mut extensions = ErrorExtensionValues::default();
         extensions.set("code", code);
         extensions.set("requestId", request_id);
@@ -56,7 +52,7 @@ pub fn finish(mut response: Response, locale: Locale, request_id: &str) -> Finis
         error.extensions = Some(extensions);
         error.source = None;
     }
-    response.errors.truncate(MAX_ERRORS);
+    response.errors.truncate(limits.errors);
     // Where a root field has an answer, something was done: the status must not say that nothing was.
     if matches!(&response.data, Value::Object(roots) if roots.values().any(|root| *root != Value::Null)) {
         (status, retry_after) = (None, None);

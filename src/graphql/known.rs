@@ -12,12 +12,14 @@ use std::sync::{Arc, LazyLock, OnceLock};
 use async_graphql::futures_util::stream::BoxStream;
 use async_graphql::parser::parse_schema;
 use async_graphql::parser::types::{
-    BaseType, InputValueDefinition, OperationDefinition, Type, TypeDefinition, TypeKind, TypeSystemDefinition,
+    BaseType, ExecutableDocument, InputValueDefinition, OperationDefinition, Selection, SelectionSet, Type,
+    TypeDefinition, TypeKind, TypeSystemDefinition,
 };
 use async_graphql::{Data, Executor, ID, Request, Response, ScalarType, ValidationMode, Value, Variables};
+use async_graphql_value::Value as Argument;
 
 use super::scalars::{Date, DateTime, Nip, TimeOfDay, Uuid, YearMonth};
-use super::{Schema, builder};
+use super::{Published, Schema, builder};
 use crate::app::App;
 
 /// Marks a request whose document was validated before, and whose variables fit.
@@ -58,6 +60,12 @@ impl Executor for KnowingExecutor {
     }
 }
 
+impl Published for KnowingExecutor {
+    fn sdl(&self) -> String {
+        self.validating.sdl()
+    }
+}
+
 /// Whether the variables have values of the types that the operation declares. A `false` means no more than that the
 /// executor has to look.
 #[must_use]
@@ -70,6 +78,32 @@ pub fn fit(operation: &OperationDefinition, variables: &Variables) -> bool {
             Some(Value::Null) => variable.var_type.node.nullable && variable.default_value.is_none(),
             Some(value) => INPUTS.is_of(value, &variable.var_type.node),
         }
+    })
+}
+
+/// Whether a document that has passed once passes whatever its variables, if they fit: it has one operation, and its
+/// variables stand for whole arguments. (A variable within a `@oneOf` may be null there, which its type does not say.)
+#[must_use]
+pub fn is_valid_for_ever(document: &ExecutableDocument) -> bool {
+    let mut operations = document.operations.iter();
+    let fragments = document.fragments.values().map(|fragment| &fragment.node.selection_set.node);
+    match (operations.next(), operations.next()) {
+        (Some((_, operation)), None) => fragments.chain([&operation.node.selection_set.node]).all(has_whole_variables),
+        _ => false,
+    }
+}
+
+fn has_whole_variables(set: &SelectionSet) -> bool {
+    let is_whole = |value: &Argument| matches!(value, Argument::Variable(_)) || value.clone().into_const().is_some();
+    set.items.iter().all(|selection| {
+        let directives = selection.node.directives().iter().flat_map(|directive| &directive.node.arguments);
+        let (arguments, below) = match &selection.node {
+            Selection::Field(field) => (field.node.arguments.as_slice(), Some(&field.node.selection_set.node)),
+            Selection::InlineFragment(inline) => (&[][..], Some(&inline.node.selection_set.node)),
+            Selection::FragmentSpread(_) => (&[][..], None),
+        };
+        arguments.iter().chain(directives).all(|(_, value)| is_whole(&value.node))
+            && below.is_none_or(has_whole_variables)
     })
 }
 

@@ -2,6 +2,7 @@
 
 pub mod alone;
 pub mod context;
+pub mod cost;
 pub mod error;
 pub mod guard;
 pub mod known;
@@ -16,10 +17,13 @@ pub mod viewer;
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, MergedObject, MergedSubscription, Object, SDLExportOptions};
+use async_graphql::{
+    Context, Executor, ID, MergedObject, MergedSubscription, Object, ObjectType, SDLExportOptions, SubscriptionType,
+};
 
 use self::alone::Alone;
 use self::context::ContextExt as _;
+use self::cost::ListsEach;
 use self::node::Node;
 use self::viewer::Viewer;
 use crate::agency::schema::{AgencyMutation, AgencyQuery};
@@ -92,6 +96,7 @@ impl RootQuery {
     }
 
     /// Anything by its id, in the order of the ids; `null` in place of what there is not, or the caller may not see.
+    #[graphql(directive = ListsEach::apply("ids"))]
     async fn nodes(
         &self,
         ctx: &Context<'_>,
@@ -124,8 +129,25 @@ pub fn schema(app: Arc<App>) -> Schema {
     builder().data(app).finish()
 }
 
+/// An executor whose schema can be read.
+pub trait Published: Executor {
+    /// The schema as text, with its costs.
+    fn sdl(&self) -> String;
+}
+
+impl<Q, M, S> Published for async_graphql::Schema<Q, M, S>
+where
+    Q: ObjectType + 'static,
+    M: ObjectType + 'static,
+    S: SubscriptionType + 'static,
+{
+    fn sdl(&self) -> String {
+        self.sdl_with_options(SDLExportOptions::new().include_specified_by())
+    }
+}
+
 /// The schema as text, as `schema.graphql` holds it.
 #[must_use]
 pub fn sdl() -> String {
-    builder().finish().sdl_with_options(SDLExportOptions::new().include_specified_by())
+    Published::sdl(&builder().finish())
 }

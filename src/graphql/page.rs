@@ -17,9 +17,9 @@ use crate::error::{Error, Refusal, Result};
 use crate::problem::Problem;
 
 /// Items of a page where the caller does not say.
-const DEFAULT_FIRST: i32 = 20;
+pub const DEFAULT_FIRST: i32 = 20;
 /// Items of a page at most.
-const MAX_FIRST: i32 = 100;
+pub const MAX_FIRST: i32 = 100;
 
 /// Where a page of a connection stands.
 #[derive(Debug, Clone, SimpleObject)]
@@ -207,6 +207,7 @@ macro_rules! connection {
     ($connection:ident, $edge:ident, $node:ident) => {
         /// A page of a list.
         #[derive(async_graphql::SimpleObject)]
+        #[graphql(directive = $crate::graphql::cost::Weighs::apply($crate::graphql::cost::STATEMENT))]
         pub struct $connection {
             /// The items with their cursors.
             pub edges: Vec<$edge>,
@@ -215,6 +216,7 @@ macro_rules! connection {
             /// Where this page stands.
             pub page_info: $crate::graphql::page::PageInfo,
             /// How many items the whole list has; counted only when asked for.
+            #[graphql(directive = $crate::graphql::cost::Weighs::apply($crate::graphql::cost::STATEMENT))]
             pub total_count: Option<i32>,
         }
 

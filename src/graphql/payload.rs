@@ -56,6 +56,7 @@ macro_rules! mutation_errors {
             /// The reason, for programs.
             pub code: $code,
             /// The path of the input field it is about, from `input` downwards; absent for the whole input.
+            #[graphql(directive = $crate::graphql::cost::Lists::apply(3))]
             pub field: Option<Vec<String>>,
             /// The reason and what to do, for people, in the language of the request.
             pub message: String,
@@ -83,6 +84,7 @@ macro_rules! mutation_payload {
             $(#[$doc])*
             pub $field: Option<$node>,
             /// Why nothing was changed; empty when it was done.
+            #[graphql(directive = $crate::graphql::cost::Lists::apply(2))]
             pub errors: Vec<$error>,
         }
 

@@ -20,6 +20,7 @@ use tracing::Instrument as _;
 
 use super::fault::RequestFault;
 use super::media::Media;
+use super::peer::Peer;
 use super::{Edge, log};
 use crate::locale::Locale;
 use crate::metrics::Kind;
@@ -27,6 +28,8 @@ use crate::metrics::Kind;
 /// What of a request its answer depends on. The origin is among them because CORS answers to it.
 const VARIES: &str = "Accept, Accept-Encoding, Accept-Language, Authorization, Origin";
 pub(super) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// Asks for `extensions.cost`.
+pub(super) const BINA_COST: HeaderName = HeaderName::from_static("bina-cost");
 
 /// What is known of a request before it is read.
 #[derive(Debug, Clone)]
@@ -41,6 +44,8 @@ pub struct Caller {
     pub operation: Arc<OnceLock<String>>,
     /// The kind of the executed operation, for the metrics.
     pub kind: Arc<OnceLock<OperationType>>,
+    /// Whether the answer shall tell what it cost.
+    pub wants_cost: bool,
 }
 
 pub async fn around<E>(State(edge): State<Edge<E>>, mut request: Request, next: Next) -> Response {
@@ -51,7 +56,12 @@ pub async fn around<E>(State(edge): State<Edge<E>>, mut request: Request, next: 
         media: Media::negotiate(request.headers()),
         operation: Arc::default(),
         kind: Arc::default(),
+        wants_cost: request.headers().get(BINA_COST).is_some_and(|value| value == "1"),
     };
+    if let Some(peer) = request.extensions().get::<Peer>().copied() {
+        let peer = peer.behind(&edge.app.config.proxies, request.headers());
+        request.extensions_mut().insert(peer);
+    }
     let method = request.method().clone();
     let path = request.uri().path().to_owned();
     request.extensions_mut().insert(caller.clone());
@@ -65,6 +75,7 @@ pub async fn around<E>(State(edge): State<Edge<E>>, mut request: Request, next: 
     });
     let fault = response.extensions_mut().remove::<RequestFault>();
     if let Some(fault) = &fault {
+        fault.refusal().inspect(|refused| edge.app.metrics.refusal(*refused));
         fault.write_to(&mut response, caller.media.unwrap_or(Media::Json), caller.locale, &caller.id);
     }
     let headers = response.headers_mut();

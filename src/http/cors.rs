@@ -6,16 +6,13 @@ use std::time::Duration;
 use axum::http::header::{
     ACCEPT, ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_LANGUAGE, CONTENT_TYPE, ETAG, IF_NONE_MATCH, RETRY_AFTER,
 };
-use axum::http::{HeaderName, HeaderValue, Method};
+use axum::http::{HeaderValue, Method};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
-use super::boundary::X_REQUEST_ID;
+use super::boundary::{BINA_COST, X_REQUEST_ID};
 
 /// How long a browser need not ask again.
 const REMEMBERED: Duration = Duration::from_hours(24);
-/// Asks what an operation cost.
-const BINA_COST: HeaderName = HeaderName::from_static("bina-cost");
-
 /// Answers browsers' questions before a request (the Fetch standard, 3.2.2), and names the origin in the answer.
 pub fn layer(allowed: &[String]) -> CorsLayer {
     let origins: Vec<HeaderValue> = allowed.iter().filter_map(|origin| HeaderValue::from_str(origin).ok()).collect();

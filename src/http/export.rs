@@ -16,6 +16,7 @@ use entity::ids::{AccountId, UnitId};
 use futures_util::stream;
 use tokio::time::Instant;
 
+use super::allowance::Payer;
 use super::boundary::Caller;
 use super::fault::{Malformed, RequestFault};
 use super::graphql::{fault_of, token_in};
@@ -23,7 +24,7 @@ use super::{Edge, log, params};
 use crate::attendance::export::Export;
 use crate::error::Error;
 use crate::graphql::scalars::YearMonth;
-use crate::identity::token;
+use crate::identity::token::Session;
 use crate::policy::Actor;
 
 /// Tables that a process writes at once: each holds a piece in memory, and asks the database for the next.
@@ -32,6 +33,8 @@ const AT_ONCE: usize = 32;
 const OF_ONE: usize = 2;
 /// When to come back where the places are taken.
 const BUSY_SECONDS: u64 = 10;
+/// What one costs of the reader's allowance: a table is a whole unit's month.
+const COST: usize = 2_000;
 /// How long one may take: who reads too slowly for it keeps others from theirs.
 const LONGEST: Duration = Duration::from_mins(15);
 
@@ -42,7 +45,10 @@ pub async fn attendance<E: Clone + Send + Sync + 'static>(
 ) -> Result<Response, RequestFault> {
     let fault = |error| fault_of(&error, &caller.id);
     let token = token_in(request.headers())?.ok_or(RequestFault::Unauthenticated)?;
-    let actor = token::authenticate(&edge.app, token).await.map_err(fault)?;
+    let session = Session::open(&edge.app, token).map_err(fault)?;
+    let payer = Payer::Account(session.account);
+    edge.allowances.charge(payer, COST, edge.app.clock.now())?;
+    let actor = session.actor(&edge.app).await.map_err(fault)?;
     let (unit, month) = read(request.uri().query().unwrap_or_default())?;
     let Actor::Person(person) = &actor else { return Err(RequestFault::Unauthenticated) };
     let place = edge.exports.take(person.account_id)?;

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use super::media::Media;
 use crate::graphql::guard::Breach;
 use crate::locale::Locale;
+use crate::metrics::Refused;
 
 /// Why a request gets no answer of the executor.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,10 +40,10 @@ pub enum RequestFault {
     },
     /// The body is not plain JSON.
     UnsupportedMediaType,
-    /// The body is larger than we read.
-    TooLarge,
-    /// The body did not come in time.
-    BodyTooSlow,
+    /// The body has more bytes than we read.
+    TooLarge(usize),
+    /// The body did not come within so many seconds.
+    BodyTooSlow(usize),
     /// The body or the query string is no GraphQL request.
     Malformed(Malformed),
     /// Nobody knows the document by its id.
@@ -58,6 +59,13 @@ pub enum RequestFault {
     },
     /// The guard refuses the document.
     Refused(Breach),
+    /// The caller has asked for too much lately.
+    RateLimited {
+        /// Whether that is somebody who is logged in; else it is everybody at an address.
+        is_account: bool,
+        /// Seconds until there is enough again.
+        seconds: u64,
+    },
     /// A variable that must have a value has none.
     VariableMissing(String),
     /// The token does not hold.
@@ -131,10 +139,12 @@ impl RequestFault {
             Self::NotAcceptable | Self::NeedsStream => (StatusCode::NOT_ACCEPTABLE, "NOT_ACCEPTABLE"),
             Self::NeedsSocket => (StatusCode::UPGRADE_REQUIRED, "UPGRADE_REQUIRED"),
             Self::ForeignOrigin => (StatusCode::FORBIDDEN, "FORBIDDEN"),
-            Self::TooManyOperations(_) | Self::TooManyExports { .. } => (StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITED"),
+            Self::TooManyOperations(_) | Self::TooManyExports { .. } | Self::RateLimited { .. } => {
+                (StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITED")
+            }
             Self::UnsupportedMediaType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE"),
-            Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE"),
-            Self::BodyTooSlow => (StatusCode::REQUEST_TIMEOUT, "REQUEST_TIMEOUT"),
+            Self::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE"),
+            Self::BodyTooSlow(_) => (StatusCode::REQUEST_TIMEOUT, "REQUEST_TIMEOUT"),
             Self::Malformed(_) => (StatusCode::BAD_REQUEST, "BAD_REQUEST"),
             // Apollo iOS reads no other status, whatever the media type; Apollo Server says the same.
             Self::DocumentUnknown => (StatusCode::OK, "PERSISTED_QUERY_NOT_FOUND"),
@@ -167,8 +177,8 @@ impl RequestFault {
                 locale.text("fault-too-many-exports", &[("max", at_once.to_string())])
             }
             Self::UnsupportedMediaType => plain("fault-unsupported-media-type"),
-            Self::TooLarge => plain("fault-too-large"),
-            Self::BodyTooSlow => plain("fault-body-too-slow"),
+            Self::TooLarge(bytes) => locale.text("fault-too-large", &[("max", (bytes / 1024).to_string())]),
+            Self::BodyTooSlow(seconds) => locale.text("fault-body-too-slow", &[("max", seconds.to_string())]),
             Self::Malformed(malformed) => plain(malformed.message_key()),
             // Clients compare it.
             Self::DocumentUnknown => "PersistedQueryNotFound".to_owned(),
@@ -189,6 +199,10 @@ impl RequestFault {
             Self::Refused(Breach::NoOperation(Some(name))) => {
                 locale.text("fault-operation-unknown", &[("name", name.chars().take(64).collect())])
             }
+            Self::RateLimited { is_account, seconds } => {
+                let key = if *is_account { "fault-rate-of-account" } else { "fault-rate-of-address" };
+                locale.text(key, &[("seconds", seconds.to_string())])
+            }
             Self::VariableMissing(name) => {
                 locale.text("fault-variable-missing", &[("name", name.chars().take(64).collect())])
             }
@@ -207,10 +221,27 @@ impl RequestFault {
         }
     }
 
-    /// Whether the request is well-formed, and its document is refused.
-    pub(super) const fn is_of_document(&self) -> bool {
-        let is_unknown = matches!(self, Self::DocumentUnknown | Self::DocumentUnregistered);
-        is_unknown || matches!(self, Self::ParseFailed { .. } | Self::Refused(_) | Self::VariableMissing(_))
+    /// Whether the request is well-formed, and its operation is refused.
+    pub(super) const fn is_of_operation(&self) -> bool {
+        matches!(
+            self,
+            Self::ParseFailed { .. }
+                | Self::Refused(_)
+                | Self::VariableMissing(_)
+                | Self::DocumentUnknown
+                | Self::DocumentUnregistered
+                | Self::RateLimited { .. }
+        )
+    }
+
+    /// What the metrics count of it.
+    pub(super) const fn refusal(&self) -> Option<Refused> {
+        match self {
+            Self::Refused(Breach::Limit(..)) => Some(Refused::Limit),
+            Self::RateLimited { is_account: true, .. } => Some(Refused::RateOfAccount),
+            Self::RateLimited { is_account: false, .. } => Some(Refused::RateOfAddress),
+            _ => None,
+        }
     }
 
     /// The fault as the one error of an answer.
@@ -220,6 +251,10 @@ impl RequestFault {
             "message": self.message(locale),
             "extensions": { "code": code, "requestId": request_id },
         });
+        if let Self::RateLimited { seconds, .. } = self {
+            // A socket has no header for it.
+            error["extensions"]["retryAfter"] = json!(seconds);
+        }
         if !self.locations().is_empty() {
             error["locations"] = json!(self.locations());
         }
@@ -238,11 +273,15 @@ impl RequestFault {
             Self::Unauthenticated => drop(headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))),
             Self::NeedsSocket => drop(headers.insert(UPGRADE, HeaderValue::from_static("websocket"))),
             Self::Timeout => drop(headers.insert(RETRY_AFTER, HeaderValue::from_static("5"))),
-            Self::Unavailable(seconds) | Self::TooManyExports { retry_after: seconds, .. } => {
-                drop(headers.insert(RETRY_AFTER, HeaderValue::from(*seconds)));
+            Self::Unavailable(seconds)
+            | Self::TooManyExports { retry_after: seconds, .. }
+            | Self::RateLimited { seconds, .. } => {
+                headers.insert(RETRY_AFTER, HeaderValue::from(*seconds));
             }
             // The rest of the body is not read, so nothing can follow it.
-            Self::TooLarge | Self::BodyTooSlow => drop(headers.insert(CONNECTION, HeaderValue::from_static("close"))),
+            Self::TooLarge(_) | Self::BodyTooSlow(_) => {
+                headers.insert(CONNECTION, HeaderValue::from_static("close"));
+            }
             _ => {}
         }
     }

@@ -1,32 +1,27 @@
 //! GraphQL over HTTP (the draft of the GraphQL Foundation), over any executor.
 
-use std::net::IpAddr;
-
 use async_graphql::Executor;
 use async_graphql::parser::types::OperationType;
 use axum::Extension;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::{Extensions, HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
 
+use super::allowance::Payer;
 use super::boundary::Caller;
 use super::caching::{self, Keeping};
 use super::fault::RequestFault;
 use super::media::{self, Media, Streaming};
 use super::operation::{Answer, Asker, Operation};
 use super::params::{self, Params};
+use super::peer::Peer;
 use super::{Edge, log, pieces};
 use crate::error::{Error, Kind};
 use crate::graphql::error::Finished;
-use crate::graphql::guard::Limits;
 use crate::identity::token::Session;
 use crate::policy::Actor;
-
-/// The address at the other end of the connection. What a client says of its own address is not read.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Peer(pub IpAddr);
 
 pub async fn post<E: Executor>(
     State(edge): State<Edge<E>>,
@@ -41,18 +36,23 @@ pub async fn post<E: Executor>(
     if !media::is_plain_json(&parts.headers) {
         return Err(RequestFault::UnsupportedMediaType);
     }
-    let body = params::read_body(&parts.headers, body).await?;
-    let limits = Limits::default();
-    let params = Params::from_body(&body, limits.json_brackets)?;
-    let operation = match Operation::read(params, &edge, &limits, &caller.id).await {
+    let read = async {
+        let visitor = Visitor::enter(&edge, &caller, &parts.headers, &parts.extensions)?;
+        let limits = &edge.guard.limits;
+        let body = params::read_body(&parts.headers, body, limits).await?;
+        let params = Params::from_body(&body, limits.json_brackets)?;
+        let operation = Operation::read(params, &edge, &caller.id).await?;
+        let (session, asker) = visitor.ask(&edge, &caller, &operation).await?;
+        Ok::<_, RequestFault>((operation, session, asker))
+    };
+    let (operation, session, asker) = match read.await {
         // Whoever takes events alone may see no body with another status.
-        Err(fault) if fault.is_of_document() && caller.media.is_none() && streaming == Some(Streaming::Events) => {
+        Err(fault) if fault.is_of_operation() && caller.media.is_none() && streaming == Some(Streaming::Events) => {
+            fault.refusal().inspect(|refused| edge.app.metrics.refusal(*refused));
             return Ok(pieces::refusal(fault, &caller));
         }
         read => read?,
     };
-    let peer = parts.extensions.get().copied();
-    let (session, asker) = asker(&edge, &caller, &operation, &parts.headers, peer).await?;
     match (operation.kind(), caller.media, streaming) {
         (OperationType::Subscription, _, Some(form)) | (_, None, Some(form @ Streaming::Events)) => {
             pieces::answer(&edge, operation, asker, session, form)
@@ -72,48 +72,78 @@ pub async fn get<E: Executor>(
     request: Request,
 ) -> Result<Response, RequestFault> {
     let media = caller.media.ok_or(RequestFault::NotAcceptable)?;
-    let limits = Limits::default();
-    let params = Params::from_query_string(request.uri().query().unwrap_or_default(), limits.json_brackets)?;
-    let peer = request.extensions().get().copied();
-    let operation = Operation::read(params, &edge, &limits, &caller.id).await?;
+    let visitor = Visitor::enter(&edge, &caller, request.headers(), request.extensions())?;
+    let json_brackets = edge.guard.limits.json_brackets;
+    let params = Params::from_query_string(request.uri().query().unwrap_or_default(), json_brackets)?;
+    let operation = Operation::read(params, &edge, &caller.id).await?;
     if operation.kind() != OperationType::Query {
         return Err(RequestFault::MethodNotAllowed(Some("POST")));
     }
-    let (_, asker) = asker(&edge, &caller, &operation, request.headers(), peer).await?;
+    let keeping = keeping(&operation, &caller, request.headers());
+    let (_, asker) = visitor.ask(&edge, &caller, &operation).await?;
     let finished = operation.answer(&edge, &asker).await?;
-    let is_well = finished.body.errors.is_empty();
+    let keeping = keeping.filter(|_| finished.body.errors.is_empty());
     let (response, body) = write(finished, media, &caller.id)?;
-    Ok(if is_well {
-        caching::kept(request.headers(), body, response, Keeping::Caller)
-    } else {
-        response.map(|_| Body::from(body))
+    Ok(match keeping {
+        Some(keeping) => caching::kept(request.headers(), body, response, keeping),
+        None => response.map(|_| Body::from(body)),
     })
 }
 
-/// Who asks, by the token in the headers.
-async fn asker<E>(
-    edge: &Edge<E>,
-    caller: &Caller,
-    operation: &Operation,
-    headers: &HeaderMap,
+/// Whose answer it will be; nobody keeps one with what it cost, which is another each time.
+fn keeping(operation: &Operation, caller: &Caller, headers: &HeaderMap) -> Option<Keeping> {
+    let is_for_everybody = operation.is_for_everybody() && !headers.contains_key(AUTHORIZATION);
+    (!caller.wants_cost).then_some(if is_for_everybody { Keeping::Everybody } else { Keeping::Caller })
+}
+
+/// Who is at the door: whom the token in the headers names, and where they are.
+struct Visitor {
+    session: Result<Option<Session>, RequestFault>,
     peer: Option<Peer>,
-) -> Result<(Option<Session>, Asker), RequestFault> {
-    // Nobody else sets it.
-    caller.kind.get_or_init(|| operation.kind());
-    if let Some(name) = operation.name() {
-        // Nobody else sets it.
-        caller.operation.get_or_init(|| name.clone());
+}
+
+impl Visitor {
+    /// Lets somebody in who has not asked for too much lately. Whoever comes with a bad token pays as a stranger, and
+    /// hears of it when it is known that their operation needs one.
+    fn enter<E>(
+        edge: &Edge<E>,
+        caller: &Caller,
+        headers: &HeaderMap,
+        extensions: &Extensions,
+    ) -> Result<Self, RequestFault> {
+        let session = token_in(headers).and_then(|token| {
+            let session = token.map(|token| Session::open(&edge.app, token)).transpose();
+            session.map_err(|error| fault_of(&error, &caller.id))
+        });
+        let visitor = Self { session, peer: extensions.get().copied() };
+        let session = visitor.session.as_ref().ok().copied().flatten();
+        edge.allowances.admit(Payer::of(session, visitor.peer), edge.app.clock.now())?;
+        Ok(visitor)
     }
-    let token = if operation.is_without_token() { None } else { token_in(headers)? };
-    let (session, actor) = match token {
-        Some(token) => {
-            let session = Session::open(&edge.app, token).map_err(|error| fault_of(&error, &caller.id))?;
-            let actor = session.actor(&edge.app).await.map_err(|error| fault_of(&error, &caller.id))?;
-            (Some(session), actor)
+
+    /// Who asks for an operation, once it is paid for.
+    async fn ask<E>(
+        self,
+        edge: &Edge<E>,
+        caller: &Caller,
+        operation: &Operation,
+    ) -> Result<(Option<Session>, Asker), RequestFault> {
+        // Nobody else sets it.
+        caller.kind.get_or_init(|| operation.kind());
+        if let Some(name) = operation.name() {
+            // Nobody else sets it.
+            caller.operation.get_or_init(|| name.clone());
         }
-        None => (None, Actor::Anonymous),
-    };
-    Ok((session, Asker { actor, peer, locale: caller.locale, id: caller.id.clone() }))
+        let peer = self.peer;
+        let session = if operation.is_without_token() { None } else { self.session? };
+        let bill = edge.allowances.charge(Payer::of(session, peer), operation.cost(), edge.app.clock.now())?;
+        let actor = match session {
+            Some(session) => session.actor(&edge.app).await.map_err(|error| fault_of(&error, &caller.id))?,
+            None => Actor::Anonymous,
+        };
+        let bill = caller.wants_cost.then_some(bill);
+        Ok((session, Asker { actor, peer, locale: caller.locale, id: caller.id.clone(), bill }))
+    }
 }
 
 /// The bearer token, where there is an `Authorization` header.

@@ -6,6 +6,8 @@
 //! | `boundary` | around every request: its id, language, one log line, caught panics, faults put into words |
 //! | `graphql` | GraphQL over HTTP: what a request must look like, who asks, how the answer leaves |
 //! | `operation` | one operation, whichever way it came |
+//! | `allowance` | what each caller may still ask for |
+//! | `peer` | the sender's address, behind the proxies that are trusted |
 //! | `pieces` | answers in pieces: server-sent events, multipart |
 //! | `socket`, `origin` | WebSockets: graphql-transport-ws, and whose page may open one |
 //! | [`vigil`] | how long somebody may listen |
@@ -17,6 +19,7 @@
 //! | `health`, `metrics`, `explorer` | the other paths |
 //! | [`log`] | what the log looks like |
 
+mod allowance;
 mod asked;
 mod boundary;
 mod caching;
@@ -35,6 +38,7 @@ mod metrics;
 mod operation;
 mod origin;
 mod params;
+mod peer;
 mod pieces;
 pub mod serve;
 mod socket;
@@ -49,11 +53,15 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
+use self::allowance::Allowances;
 use self::documents::Documents;
 pub use self::fault::RequestFault;
 pub use self::serve::{serve, stop_signal};
 use self::vigil::Pace;
 use crate::app::App;
+use crate::graphql::Published;
+use crate::graphql::guard::Guard;
+use crate::graphql::known::KnowingExecutor;
 
 /// What the handlers are given.
 #[derive(Debug, Clone)]
@@ -61,6 +69,8 @@ struct Edge<E> {
     app: Arc<App>,
     executor: E,
     documents: Documents,
+    guard: Arc<Guard>,
+    allowances: Allowances,
     /// Whether the server is about to stop.
     is_draining: Arc<AtomicBool>,
     /// Says that sockets and streams have to end.
@@ -73,14 +83,27 @@ struct Edge<E> {
     exports: export::Places,
 }
 
-impl<E> Edge<E> {
+impl<E: Published> Edge<E> {
     fn new(app: Arc<App>, executor: E, closing: watch::Receiver<bool>, pace: Pace) -> Self {
         let places = Arc::new(Semaphore::new(pace.at_once));
-        let documents = Documents::default();
-        let exports = export::Places::default();
-        Self { app, executor, documents, is_draining: Arc::default(), closing, pace, places, exports }
+        let limits = app.config.limits;
+        let guard = Guard::new(limits, &executor.sdl()).expect("costs that the schema itself has written");
+        Self {
+            app,
+            executor,
+            documents: Documents::default(),
+            guard: Arc::new(guard),
+            allowances: Allowances::new(&limits),
+            is_draining: Arc::default(),
+            closing,
+            pace,
+            places,
+            exports: export::Places::default(),
+        }
     }
+}
 
+impl<E> Edge<E> {
     /// A place for a socket or a stream.
     fn place(&self) -> Result<OwnedSemaphorePermit, RequestFault> {
         self.places.clone().try_acquire_owned().map_err(|_| RequestFault::Unavailable(BUSY_SECONDS))
@@ -92,12 +115,12 @@ const BUSY_SECONDS: u64 = 30;
 
 /// Every path of the server.
 pub fn router(app: Arc<App>) -> Router {
-    let schema = crate::graphql::schema(app.clone());
-    router_over(app, schema)
+    let executor = KnowingExecutor::new(app.clone());
+    router_over(app, executor)
 }
 
 /// Every path of the server, over any executor.
-pub fn router_over<E: Executor>(app: Arc<App>, executor: E) -> Router {
+pub fn router_over<E: Published>(app: Arc<App>, executor: E) -> Router {
     let (_, closing) = watch::channel(false);
     router_of(Edge::new(app, executor, closing, Pace::default()))
 }

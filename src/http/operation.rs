@@ -1,29 +1,28 @@
 //! One operation, whichever way it came: what its document must pass, how long it may take, how its answer is put.
 
 use std::panic::AssertUnwindSafe;
-use std::time::Duration;
+use std::sync::Arc;
 
-use async_graphql::parser::types::{ExecutableDocument, OperationType};
-use async_graphql::{
-    Executor, Name, Request as GraphqlRequest, Response as GraphqlResponse, ServerError, Value, Variables,
-};
+use async_graphql::parser::types::{OperationDefinition, OperationType};
+use async_graphql::{Executor, Request as GraphqlRequest, Response as GraphqlResponse, ServerError, Value, Variables};
 use futures_util::stream::{self, BoxStream, StreamExt as _};
 use serde::Serialize;
 use tokio::time::timeout;
 use tracing::Instrument as _;
 
 use super::Edge;
+use super::allowance::Bill;
+use super::documents::{Known, Read};
 use super::fault::RequestFault;
-use super::graphql::Peer;
 use super::params::Params;
+use super::peer::Peer;
 use crate::graphql::context::{self, ClientAddress, RequestId};
 use crate::graphql::error::{Finished, finish};
-use crate::graphql::guard::{Executed, Limits};
+use crate::graphql::guard::Executed;
+use crate::graphql::known::{self, Valid};
 use crate::locale::Locale;
 use crate::policy::Actor;
 
-/// How long an operation may take.
-const DEADLINE: Duration = Duration::from_secs(10);
 /// An operation's name as the log takes it: longer ones are no names that somebody gave.
 const MAX_NAME: usize = 64;
 
@@ -32,6 +31,7 @@ const MAX_NAME: usize = 64;
 pub struct Operation {
     request: GraphqlRequest,
     executed: Executed,
+    known: Arc<Known>,
 }
 
 /// Who asks, from where, in which language, and our name for it.
@@ -45,6 +45,17 @@ pub struct Asker {
     pub locale: Locale,
     /// Our name for the request.
     pub id: String,
+    /// What it costs them, where they want to know.
+    pub bill: Option<Bill>,
+}
+
+impl Asker {
+    fn finish<E>(&self, mut response: GraphqlResponse, edge: &Edge<E>) -> Finished {
+        if let Some(bill) = &self.bill {
+            response.extensions.insert("cost".to_owned(), bill.extension());
+        }
+        finish(response, &edge.guard.limits, self.locale, &self.id)
+    }
 }
 
 /// A piece of what comes back.
@@ -52,24 +63,25 @@ pub type Said = Result<Finished, RequestFault>;
 
 impl Operation {
     /// Reads a request: the guard stands before the parser and before the executor.
-    pub async fn read<E>(
-        params: Params,
-        edge: &Edge<E>,
-        limits: &Limits,
-        request_id: &str,
-    ) -> Result<Self, RequestFault> {
+    pub async fn read<E>(params: Params, edge: &Edge<E>, request_id: &str) -> Result<Self, RequestFault> {
         let Params { asked, operation_name, variables } = params;
         let found = asked.find(&edge.app).await.map_err(|refused| refused.into_fault(request_id))?;
-        let (document, executed) = edge.documents.read(&found.text, operation_name.as_deref(), &variables, limits)?;
+        let Read { known, executed } =
+            edge.documents.read(&found.text, operation_name.as_deref(), &variables, &edge.guard)?;
         found.learn(&edge.app).await;
-        if let Some(name) = missing_variable(&document, executed.name.as_deref(), &variables) {
+        let chosen = known.operation(executed.name.as_deref());
+        if let Some(name) = chosen.and_then(|operation| missing_variable(operation, &variables)) {
             return Err(RequestFault::VariableMissing(name));
         }
+        let is_valid = known.is_valid() && chosen.is_some_and(|operation| known::fit(operation, &variables));
         // The executor needs no text of what is parsed.
         let mut request = GraphqlRequest::new(String::new()).variables(variables);
         request.operation_name = operation_name;
-        request.set_parsed_query((*document).clone());
-        Ok(Self { request, executed })
+        request.set_parsed_query(known.document.clone());
+        if is_valid {
+            request = request.data(Valid);
+        }
+        Ok(Self { request, executed, known })
     }
 
     /// Query, mutation or subscription.
@@ -87,6 +99,16 @@ impl Operation {
         self.executed.is_without_token
     }
 
+    /// Whether its answer is the same for everybody without a token, and changes by decree.
+    pub fn is_for_everybody(&self) -> bool {
+        self.executed.is_for_everybody
+    }
+
+    /// What it costs.
+    pub fn cost(&self) -> usize {
+        self.executed.cost
+    }
+
     fn attached<E>(self, edge: &Edge<E>, asker: &Asker) -> GraphqlRequest {
         let request = match asker.peer {
             Some(peer) => self.request.data(ClientAddress(peer.0)),
@@ -99,19 +121,23 @@ impl Operation {
     /// once begun, goes on to its end, for the phone that lost its connection or its patience will ask what became of it.
     pub async fn answer<E: Executor>(self, edge: &Edge<E>, asker: &Asker) -> Said {
         let executor = edge.executor.clone();
-        let kind = self.kind();
+        let (kind, known) = (self.kind(), self.known.clone());
         let request = self.attached(edge, asker);
         let work = async move { executor.execute(request).await };
+        let deadline = edge.guard.limits.deadline();
         let response = if kind == OperationType::Mutation {
-            let done = timeout(DEADLINE, tokio::spawn(work.in_current_span())).await;
+            let done = timeout(deadline, tokio::spawn(work.in_current_span())).await;
             done.map_err(|_| RequestFault::Timeout)?.map_err(|lost| match lost.try_into_panic() {
                 Ok(panic) => std::panic::resume_unwind(panic),
                 Err(_) => RequestFault::Unavailable(1),
             })?
         } else {
-            timeout(DEADLINE, work).await.map_err(|_| RequestFault::Timeout)?
+            timeout(deadline, work).await.map_err(|_| RequestFault::Timeout)?
         };
-        Ok(finish(response, asker.locale, &asker.id))
+        if !Answer::of(&response).is_refused() {
+            known.passed();
+        }
+        Ok(asker.finish(response, edge))
     }
 
     /// Executes anything: a subscription has many answers, anything else one. A panic is the last.
@@ -119,7 +145,8 @@ impl Operation {
         let answers = if self.kind() == OperationType::Subscription {
             let executor = edge.executor.clone();
             let responses = executor.execute_stream(self.attached(edge, &asker), None);
-            responses.map(move |response| Ok(finish(response, asker.locale, &asker.id))).boxed()
+            let edge = edge.clone();
+            responses.map(move |response| Ok(asker.finish(response, &edge))).boxed()
         } else {
             let edge = edge.clone();
             stream::once(async move { self.answer(&edge, &asker).await }).boxed()
@@ -131,9 +158,8 @@ impl Operation {
 
 /// The first variable of the operation that must have a value and has none. The executor would find out in the middle
 /// of the execution.
-fn missing_variable(document: &ExecutableDocument, operation: Option<&str>, given: &Variables) -> Option<String> {
-    let (_, operation) = document.operations.iter().find(|(name, _)| name.map(Name::as_str) == operation)?;
-    let mut missing = operation.node.variable_definitions.iter().map(|variable| &variable.node).filter(|variable| {
+fn missing_variable(operation: &OperationDefinition, given: &Variables) -> Option<String> {
+    let mut missing = operation.variable_definitions.iter().map(|variable| &variable.node).filter(|variable| {
         let is_null = given.get(&variable.name.node).is_none_or(|value| *value == Value::Null);
         let is_defaulted = variable.default_value.is_some() && !given.contains_key(&variable.name.node);
         !variable.var_type.node.nullable && is_null && !is_defaulted

@@ -1,7 +1,5 @@
 //! The parameters of a GraphQL request, from a JSON body or a query string.
 
-use std::time::Duration;
-
 use async_graphql::{Value, Variables};
 use axum::body::Body;
 use axum::http::HeaderMap;
@@ -12,12 +10,8 @@ use tokio::time::timeout;
 use super::asked::Asked;
 use super::fault::{Malformed, RequestFault};
 use super::json;
+use crate::config::Limits;
 use crate::documents::Key;
-
-/// Bytes of a body: 200 check-ins of a day offline take about 80 KiB.
-pub(super) const MAX_BODY: usize = 256 * 1024;
-/// How long a body may take to come.
-const BODY_TIME: Duration = Duration::from_secs(10);
 
 /// The parameters of a query string that mean something.
 const NAMES: [&str; 5] = ["query", "documentId", "operationName", "variables", "extensions"];
@@ -34,24 +28,24 @@ pub struct Params {
 }
 
 /// Reads a body, and never more of it than its cap.
-pub async fn read_body(headers: &HeaderMap, body: Body) -> Result<Vec<u8>, RequestFault> {
+pub async fn read_body(headers: &HeaderMap, body: Body, limits: &Limits) -> Result<Vec<u8>, RequestFault> {
     let announced = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-    if announced.is_some_and(|length| length > MAX_BODY) {
-        return Err(RequestFault::TooLarge);
+    if announced.is_some_and(|length| length > limits.body_bytes) {
+        return Err(RequestFault::TooLarge(limits.body_bytes));
     }
     let read = async {
         let mut bytes = Vec::with_capacity(announced.unwrap_or_default());
         let mut chunks = body.into_data_stream();
         while let Some(chunk) = chunks.next().await {
             let chunk = chunk.map_err(|_| Malformed::BodyCut)?;
-            if bytes.len() + chunk.len() > MAX_BODY {
-                return Err(RequestFault::TooLarge);
+            if bytes.len() + chunk.len() > limits.body_bytes {
+                return Err(RequestFault::TooLarge(limits.body_bytes));
             }
             bytes.extend_from_slice(&chunk);
         }
         Ok(bytes)
     };
-    timeout(BODY_TIME, read).await.unwrap_or(Err(RequestFault::BodyTooSlow))
+    timeout(limits.body_time(), read).await.unwrap_or(Err(RequestFault::BodyTooSlow(limits.body_seconds)))
 }
 
 impl Params {

@@ -1,6 +1,6 @@
 //! The accept loop.
 //!
-//! A connection has ten seconds for the headers of each request, for the pause between two requests, and for taking
+//! A connection has ten seconds (where nothing else is set) for the headers of each request, for the pause between two requests, and for taking
 //! the next piece of an answer. There are at most `MAX_CONNECTIONS` at once; further ones wait in the operating
 //! system's queue. HTTP/1.1 alone is spoken here: TLS and HTTP/2 end at the balancer, whose own connections to us must
 //! rest for less than ten seconds. A socket is a connection like any other: it keeps its place, and is told to end when
@@ -12,7 +12,6 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use async_graphql::Executor;
 use axum::Router;
 use axum::body::Body;
 use futures_util::FutureExt as _;
@@ -27,17 +26,17 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 use tokio_io_timeout::TimeoutStream;
 
-use super::graphql::Peer;
+use super::peer::Peer;
 use super::socket::Slot;
 use super::vigil::Pace;
 use super::{Edge, router_of};
 use crate::app::App;
 use crate::error::{Error, Result};
+use crate::graphql::Published;
+use crate::graphql::known::KnowingExecutor;
 
 /// Connections at once.
 const MAX_CONNECTIONS: u32 = 10_000;
-/// How long the headers of a request may take to come.
-const HEADER_TIME: Duration = Duration::from_secs(10);
 /// How long the other side may take none of the answer.
 const WRITE_TIME: Duration = Duration::from_secs(10);
 /// Bytes of a request's first line and headers: a query of 16 KiB fits into an address, encoded.
@@ -61,15 +60,15 @@ const METRICS_FOLD: Duration = Duration::from_secs(5);
 /// # Errors
 /// When the listener has no address.
 pub async fn serve(app: Arc<App>, listener: TcpListener, shutdown: impl Future) -> Result<()> {
-    let schema = crate::graphql::schema(app.clone());
-    serve_over(app, schema, listener, shutdown, Pace::default()).await
+    let executor = KnowingExecutor::new(app.clone());
+    serve_over(app, executor, listener, shutdown, Pace::default()).await
 }
 
 /// Serves over any executor, as [`serve`] does over ours.
 ///
 /// # Errors
 /// When the listener has no address.
-pub async fn serve_over<E: Executor>(
+pub async fn serve_over<E: Published>(
     app: Arc<App>,
     executor: E,
     listener: TcpListener,
@@ -81,6 +80,7 @@ pub async fn serve_over<E: Executor>(
     let keys = tokio::spawn(refresh_keys(app.clone()));
     let folding = tokio::spawn(fold_metrics(app.clone()));
     let (close, closing) = watch::channel(false);
+    let header_time = app.config.limits.header_time();
     let edge = Edge::new(app, executor, closing.clone(), pace);
     let is_draining = edge.is_draining.clone();
     let router = router_of(edge);
@@ -93,7 +93,7 @@ pub async fn serve_over<E: Executor>(
     };
     let mut stop = std::pin::pin!(stop);
     let open = |(slot, stream, peer)| {
-        tokio::spawn(connection(stream, peer, router.clone(), closing.clone(), Slot::new(slot)));
+        tokio::spawn(connection(stream, peer, router.clone(), closing.clone(), Slot::new(slot), header_time));
     };
     loop {
         tokio::select! {
@@ -148,7 +148,14 @@ async fn accept(listener: &TcpListener, slots: &Arc<Semaphore>) -> (OwnedSemapho
     }
 }
 
-async fn connection(stream: TcpStream, peer: SocketAddr, router: Router, closing: watch::Receiver<bool>, slot: Slot) {
+async fn connection(
+    stream: TcpStream,
+    peer: SocketAddr,
+    router: Router,
+    closing: watch::Receiver<bool>,
+    slot: Slot,
+    header_time: Duration,
+) {
     // Answers are small and whole: nothing is gained by waiting for more to send.
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "no delay");
@@ -165,7 +172,7 @@ async fn connection(stream: TcpStream, peer: SocketAddr, router: Router, closing
     });
     let served = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(HEADER_TIME)
+        .header_read_timeout(header_time)
         .max_buf_size(MAX_HEAD)
         .serve_connection(TokioIo::new(Box::pin(stream)), service)
         .with_upgrades();

@@ -73,7 +73,8 @@ pub async fn authenticate(app: &App, bearer: &str) -> Result<Actor> {
 /// Whom a token names, and from when to when: for what outlives its first answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Session {
-    account: AccountId,
+    /// Whose it is.
+    pub account: AccountId,
     device: DeviceId,
     begins_at: Instant,
     /// When the token ends.

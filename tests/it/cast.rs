@@ -1,5 +1,6 @@
 //! Two agencies with a person of each role, a class in each, and a citizen: the people of most tests.
 
+use bina::config::Config;
 use chrono::TimeDelta;
 use entity::ids::{
     AccountId, AgencyId, CourseId, CourseRunId, CourseSessionId, DeviceId, EmployeeId, EnrolmentId, TypedId, UnitId,
@@ -86,7 +87,12 @@ pub const CODE_SECRET: &[u8; 20] = b"12345678901234567890";
 impl Cast {
     /// Everybody, on an engine.
     pub async fn new(engine: Engine) -> Self {
-        Self::within(World::new(engine).await).await
+        Self::set_up(engine, |_| {}).await
+    }
+
+    /// The cast on an engine, with settings of its own.
+    pub async fn set_up(engine: Engine, set: impl FnOnce(&mut Config)) -> Self {
+        Self::within(World::set_up(engine, set).await).await
     }
 
     /// Everybody, in an empty world.

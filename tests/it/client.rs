@@ -23,6 +23,7 @@ pub struct Client {
     router: Router,
     token: Token,
     language: &'static str,
+    wants_cost: bool,
 }
 
 /// What the phone sends as its access token.
@@ -51,7 +52,7 @@ impl Client {
     /// A phone on which nobody is logged in.
     pub fn of(world: &World) -> Self {
         let router = bina::http::router(world.app.clone());
-        Self { app: world.app.clone(), router, token: Token::None, language: "en" }
+        Self { app: world.app.clone(), router, token: Token::None, language: "en", wants_cost: false }
     }
 
     /// The same phone with an access token.
@@ -80,6 +81,11 @@ impl Client {
         Self { language, ..self.clone() }
     }
 
+    /// The same phone, which wants to know what it pays.
+    pub fn asking_its_cost(&self) -> Self {
+        Self { wants_cost: true, ..self.clone() }
+    }
+
     /// Sends an operation.
     pub async fn send(&self, query: &str, variables: Value) -> Answer {
         let mut request = Request::post("/graphql")
@@ -88,6 +94,9 @@ impl Client {
             .header(header::ACCEPT_LANGUAGE, self.language);
         if let Some(token) = self.token() {
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+        }
+        if self.wants_cost {
+            request = request.header("Bina-Cost", "1");
         }
         let body = json!({ "query": query, "variables": variables }).to_string();
         let request = request.body(Body::from(body)).expect("a request");

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bina::app::App;
 use bina::clock::{Clock, Instant};
-use bina::config::{Config, DatabaseConfig, DocumentPolicy, LogConfig, Secret, TokenConfig};
+use bina::config::{Config, DatabaseConfig, DocumentPolicy, Limits, LogConfig, ProxyConfig, Secret, TokenConfig};
 use bina::db::{self, Direction};
 use bina::identity::password::Hasher;
 use sea_orm::{ConnectionTrait as _, Database, DbBackend, DbErr, Statement};
@@ -35,6 +35,11 @@ pub struct World {
 impl World {
     /// A new world on an engine.
     pub async fn new(engine: Engine) -> Self {
+        Self::set_up(engine, |_| {}).await
+    }
+
+    /// A new world on an engine, with settings of its own.
+    pub async fn set_up(engine: Engine, set: impl FnOnce(&mut Config)) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let database = match engine {
             Engine::Sqlite => {
@@ -44,9 +49,11 @@ impl World {
             }
             Engine::Postgres => postgres_database().await.expect("a PostgreSQL database"),
         };
-        let config = Config {
+        let mut config = Config {
             listen: ([127, 0, 0, 1], 0).into(),
             allowed_origins: vec!["https://app.example".to_owned()],
+            proxies: ProxyConfig::default(),
+            limits: Limits::default(),
             data_dir: folder.path().to_owned(),
             database,
             token: TokenConfig {
@@ -60,6 +67,7 @@ impl World {
             documents: DocumentPolicy::Open,
             metrics_token: None,
         };
+        set(&mut config);
         let mut app = App::start(config, Clock::fixed(monday_morning())).await.expect("the app starts");
         app.hasher = Hasher::cheap();
         Self { app: Arc::new(app), _folder: folder }

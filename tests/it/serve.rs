@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bina::app::App;
+use bina::config::Config;
 use bina::http::serve;
 use bina::http::vigil::Pace;
 use serde_json::json;
@@ -81,6 +82,39 @@ async fn the_address_is_the_sockets() {
     let (address, _stop, _server) = server(world.app.clone()).await;
     let forged = raw("{ address }").replacen("Host: a", "Host: a\r\nConnection: close\r\nX-Forwarded-For: 1.2.3.4", 1);
     assert!(exchange(address, forged.as_bytes()).await.ends_with("{\"data\":{\"address\":\"127.0.0.1\"}}"));
+}
+
+#[tokio::test]
+async fn a_trusted_proxy_says_whose_address_it_is() {
+    let trusted = |config: &mut Config| config.proxies.trusted = vec!["127.0.0.0/8".parse().unwrap()];
+    let world = World::set_up(Engine::Sqlite, trusted).await;
+    let (address, _stop, _server) = server(world.app.clone()).await;
+    for (said, seen) in [
+        ("X-Forwarded-For: 9.9.9.9, 203.0.113.7", "203.0.113.7"),
+        ("X-Forwarded-For: 9.9.9.9\r\nX-Forwarded-For: 203.0.113.7, 127.0.0.2", "203.0.113.7"),
+        // The header that the proxy does not write comes from the client.
+        ("Forwarded: for=9.9.9.9", "127.0.0.1"),
+        ("X-Real-IP: 9.9.9.9", "127.0.0.1"),
+    ] {
+        let request = raw("{ address }").replacen("Host: a", &format!("Host: a\r\nConnection: close\r\n{said}"), 1);
+        let answer = exchange(address, request.as_bytes()).await;
+        assert!(answer.ends_with(&format!("{{\"data\":{{\"address\":\"{seen}\"}}}}")), "{said}: {answer}");
+    }
+}
+
+#[tokio::test]
+async fn an_invented_address_gives_no_allowance_of_its_own() {
+    let world = World::set_up(Engine::Sqlite, |config| config.limits.address_cost = 30).await;
+    let (address, _stop, _server) = server(world.app.clone()).await;
+    let mut answers = Vec::new();
+    for number in 0..6 {
+        let forged =
+            format!("Host: a\r\nConnection: close\r\nForwarded: for=1.2.3.{number}\r\nX-Forwarded-For: 1.2.3.{number}");
+        let answer = exchange(address, raw("{ language }").replacen("Host: a", &forged, 1).as_bytes()).await;
+        answers.push(answer["HTTP/1.1 ".len()..].split(' ').next().unwrap().to_owned());
+    }
+    // Each costs 5 and 1.
+    assert_eq!(answers, ["200", "200", "200", "200", "200", "429"]);
 }
 
 #[tokio::test]

@@ -13,6 +13,7 @@ use super::venue::VenueConnection;
 use crate::attendance::schema::LatenessAdoptionConnection;
 use crate::error::Result;
 use crate::graphql::context::ContextExt as _;
+use crate::graphql::cost::Pages;
 use crate::graphql::rows;
 use crate::graphql::search::holds;
 use crate::policy;
@@ -84,6 +85,7 @@ impl Agency {
     }
 
     /// Its work units (*unit kerja*).
+    #[graphql(directive = Pages::apply())]
     async fn units(
         &self,
         ctx: &Context<'_>,
@@ -100,6 +102,7 @@ impl Agency {
     }
 
     /// Its places with a fence (*lokasi*).
+    #[graphql(directive = Pages::apply())]
     async fn venues(
         &self,
         ctx: &Context<'_>,
@@ -111,6 +114,7 @@ impl Agency {
     }
 
     /// Its civil servants (*ASN*).
+    #[graphql(directive = Pages::apply())]
     async fn employees(
         &self,
         ctx: &Context<'_>,
@@ -127,6 +131,7 @@ impl Agency {
     }
 
     /// The working hours (*jam kerja*) that it and its units have set, all versions.
+    #[graphql(directive = Pages::apply())]
     async fn schedules(
         &self,
         ctx: &Context<'_>,
@@ -138,6 +143,7 @@ impl Agency {
     }
 
     /// Which rules of lateness (*aturan keterlambatan*) it has chosen, all versions.
+    #[graphql(directive = Pages::apply())]
     async fn lateness_adoptions(
         &self,
         ctx: &Context<'_>,
@@ -149,6 +155,7 @@ impl Agency {
     }
 
     /// Its catalogue of courses (*diklat*).
+    #[graphql(directive = Pages::apply())]
     async fn courses(
         &self,
         ctx: &Context<'_>,
@@ -165,6 +172,7 @@ impl Agency {
     }
 
     /// The dated offerings of its courses (*angkatan*).
+    #[graphql(directive = Pages::apply())]
     async fn course_runs(
         &self,
         ctx: &Context<'_>,

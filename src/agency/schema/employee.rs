@@ -18,6 +18,7 @@ use crate::attendance::schema::roster::roster_of;
 use crate::attendance::schema::{CorrectionConnection, DutyArrangementConnection, RosterEntry, UnexcusedDays};
 use crate::error::{Error, Result};
 use crate::graphql::context::ContextExt as _;
+use crate::graphql::cost::{Lists, Pages};
 use crate::graphql::page::{Keyset, PageArgs, page};
 use crate::graphql::rows;
 use crate::graphql::scalars::{Date, Nip, YearMonth};
@@ -93,6 +94,7 @@ impl Employee {
     }
 
     /// The numbers that they carry and carried; for themselves and the agency's admins.
+    #[graphql(directive = Pages::apply())]
     async fn nips(
         &self,
         ctx: &Context<'_>,
@@ -165,6 +167,7 @@ impl Employee {
     }
 
     /// The course runs that they are or were in, as far as one may see them.
+    #[graphql(directive = Pages::apply())]
     async fn enrolments(
         &self,
         ctx: &Context<'_>,
@@ -177,6 +180,7 @@ impl Employee {
 
     /// What they said that the records of their workdays lack (*koreksi presensi*), newest first, as far as one may see
     /// it.
+    #[graphql(directive = Pages::apply())]
     async fn corrections(
         &self,
         ctx: &Context<'_>,
@@ -188,6 +192,7 @@ impl Employee {
 
     /// Their leave, duty travel and work from home (*cuti*, *perjalanan dinas*, *bekerja dari rumah*), the latest
     /// first, as far as one may see them.
+    #[graphql(directive = Pages::apply())]
     async fn duty_arrangements(
         &self,
         ctx: &Context<'_>,
@@ -198,6 +203,7 @@ impl Employee {
     }
 
     /// The shifts that the roster gives them (*jadwal dinas*), in order, as far as one may see them.
+    #[graphql(directive = Lists::apply(62))]
     async fn roster(
         &self,
         ctx: &Context<'_>,

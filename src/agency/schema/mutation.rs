@@ -14,6 +14,7 @@ use super::venue::{CreateVenueInput, CreateVenuePayload, UpdateVenueInput, Updat
 use crate::agency::service;
 use crate::error::Result;
 use crate::graphql::context::ContextExt as _;
+use crate::graphql::cost::{RECKONING, WRITE, Weighs};
 use crate::graphql::payload::payload;
 
 /// The mutations of agencies.
@@ -24,6 +25,7 @@ pub struct AgencyMutation;
 #[Object]
 impl AgencyMutation {
     /// Adds a work unit (*unit kerja*). For the agency's admins.
+    #[graphql(directive = Weighs::apply(WRITE))]
     async fn create_unit(
         &self,
         ctx: &Context<'_>,
@@ -33,6 +35,7 @@ impl AgencyMutation {
     }
 
     /// Changes a work unit (*unit kerja*). For the agency's admins.
+    #[graphql(directive = Weighs::apply(WRITE))]
     async fn update_unit(
         &self,
         ctx: &Context<'_>,
@@ -42,6 +45,7 @@ impl AgencyMutation {
     }
 
     /// Adds a place with a fence (*lokasi*). For the agency's admins.
+    #[graphql(directive = Weighs::apply(WRITE))]
     async fn create_venue(
         &self,
         ctx: &Context<'_>,
@@ -51,6 +55,7 @@ impl AgencyMutation {
     }
 
     /// Changes a place with a fence (*lokasi*), or closes it. For the agency's admins.
+    #[graphql(directive = Weighs::apply(WRITE))]
     async fn update_venue(
         &self,
         ctx: &Context<'_>,
@@ -60,6 +65,7 @@ impl AgencyMutation {
     }
 
     /// Adds a civil servant (*ASN*). For the agency's admins.
+    #[graphql(directive = Weighs::apply(WRITE))]
     async fn create_employee(
         &self,
         ctx: &Context<'_>,
@@ -69,6 +75,7 @@ impl AgencyMutation {
     }
 
     /// Changes a civil servant (*ASN*). For the agency's admins.
+    #[graphql(directive = Weighs::apply(WRITE))]
     async fn update_employee(
         &self,
         ctx: &Context<'_>,
@@ -78,6 +85,7 @@ impl AgencyMutation {
     }
 
     /// Gives a civil servant a new number (*NIP*, *NI PPPK*); the old one stays as history. For the agency's admins.
+    #[graphql(directive = Weighs::apply(WRITE))]
     async fn change_employee_nip(
         &self,
         ctx: &Context<'_>,
@@ -88,6 +96,7 @@ impl AgencyMutation {
 
     /// Sets the working hours (*jam kerja*) of an agency or a unit from a day on, or tells with `isDryRun` what that would
     /// change of days that are past. For the agency's admins.
+    #[graphql(directive = Weighs::apply(RECKONING))]
     async fn set_working_hours(
         &self,
         ctx: &Context<'_>,

@@ -10,6 +10,7 @@ use super::agency::AgencyConnection;
 use super::reference::{HolidayConnection, JurisdictionConnection, SiasnList, SiasnTermConnection};
 use crate::error::{Error, Result};
 use crate::graphql::context::ContextExt as _;
+use crate::graphql::cost::Pages;
 use crate::graphql::page::{PageArgs, page};
 use crate::graphql::rows;
 use crate::graphql::search::holds;
@@ -24,6 +25,7 @@ pub struct AgencyQuery;
 #[Object]
 impl AgencyQuery {
     /// The agencies (*instansi*) of the country.
+    #[graphql(directive = Pages::apply())]
     async fn agencies(
         &self,
         ctx: &Context<'_>,
@@ -36,6 +38,7 @@ impl AgencyQuery {
     }
 
     /// The regions (*wilayah*): provinces, cities, kecamatan, kelurahan.
+    #[graphql(directive = Pages::apply())]
     async fn jurisdictions(
         &self,
         ctx: &Context<'_>,
@@ -52,6 +55,7 @@ impl AgencyQuery {
     }
 
     /// The entries of a list of the national civil-service information system (*SIASN*).
+    #[graphql(directive = Pages::apply())]
     async fn siasn_terms(
         &self,
         ctx: &Context<'_>,
@@ -67,6 +71,7 @@ impl AgencyQuery {
     }
 
     /// The national holidays (*hari libur nasional*) and days of collective leave (*cuti bersama*) of a year, in order.
+    #[graphql(directive = Pages::apply())]
     async fn holidays(
         &self,
         ctx: &Context<'_>,

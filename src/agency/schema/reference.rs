@@ -7,6 +7,7 @@ use sea_orm::{ColumnTrait as _, QueryFilter as _};
 
 use crate::error::Result;
 use crate::graphql::context::ContextExt as _;
+use crate::graphql::cost::Pages;
 use crate::graphql::rows;
 use crate::graphql::scalars::{Date, DateTime};
 use crate::policy;
@@ -66,6 +67,7 @@ impl Jurisdiction {
     }
 
     /// The regions directly below.
+    #[graphql(directive = Pages::apply())]
     async fn children(
         &self,
         ctx: &Context<'_>,

@@ -9,6 +9,7 @@ use crate::agency::loader::ShiftsOf;
 use crate::agency::rules;
 use crate::error::{Error, Result};
 use crate::graphql::context::ContextExt as _;
+use crate::graphql::cost::Lists;
 use crate::graphql::rows;
 use crate::graphql::scalars::{Date, TimeOfDay};
 
@@ -117,6 +118,7 @@ impl Schedule {
     }
 
     /// The shifts (*giliran kerja*), in the order in which they were set.
+    #[graphql(directive = Lists::apply(2))]
     async fn shifts(&self, ctx: &Context<'_>) -> Result<Vec<Shift>> {
         let shifts = ctx.rows().load_one(ShiftsOf(self.0.id)).await.map_err(|error| Error::shared(&error))?;
         Ok(shifts.unwrap_or_default().into_iter().map(Shift).collect())
@@ -159,6 +161,7 @@ impl Shift {
     }
 
     /// The days on which it starts.
+    #[graphql(directive = Lists::apply(5))]
     async fn weekdays(&self) -> Vec<Weekday> {
         rules::weekdays(self.0.weekdays).into_iter().map(Weekday::from).collect()
     }

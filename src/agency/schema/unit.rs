@@ -16,6 +16,7 @@ use crate::attendance::schema::roster::roster_of_unit;
 use crate::attendance::schema::unit::{self as attendance, EmployeeDayConnection, EmployeeMonthConnection};
 use crate::error::{Error, Result};
 use crate::graphql::context::ContextExt as _;
+use crate::graphql::cost::Pages;
 use crate::graphql::rows;
 use crate::graphql::scalars::{Date, YearMonth};
 use crate::policy;
@@ -85,6 +86,7 @@ impl Unit {
     }
 
     /// The units directly below.
+    #[graphql(directive = Pages::apply())]
     async fn children(
         &self,
         ctx: &Context<'_>,
@@ -96,6 +98,7 @@ impl Unit {
     }
 
     /// The civil servants (*ASN*) in it, without those of the units below.
+    #[graphql(directive = Pages::apply())]
     async fn employees(
         &self,
         ctx: &Context<'_>,
@@ -108,6 +111,7 @@ impl Unit {
 
     /// A day of its people and of those of the units below (*presensi harian*), for their superiors and the agency's
     /// admins; nobody for others.
+    #[graphql(directive = Pages::apply())]
     async fn attendance_on(
         &self,
         ctx: &Context<'_>,
@@ -120,6 +124,7 @@ impl Unit {
 
     /// A month of its people and of those of the units below (*rekap presensi bulanan*), for their superiors and the
     /// agency's admins; nobody for others.
+    #[graphql(directive = Pages::apply())]
     async fn attendance_month(
         &self,
         ctx: &Context<'_>,
@@ -132,6 +137,7 @@ impl Unit {
 
     /// The shifts that the roster gives its people (*jadwal dinas*), without those of the units below, day by day, as
     /// far as one may see them.
+    #[graphql(directive = Pages::apply())]
     async fn roster(
         &self,
         ctx: &Context<'_>,
@@ -144,6 +150,7 @@ impl Unit {
     }
 
     /// The places (*lokasi*) where its people are on duty.
+    #[graphql(directive = Pages::apply())]
     async fn venues(
         &self,
         ctx: &Context<'_>,

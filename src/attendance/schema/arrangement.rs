@@ -15,6 +15,7 @@ use crate::attendance::arrangement::{self, Arranged};
 use crate::attendance::loader::AttendedWithin;
 use crate::error::{Error, Result};
 use crate::graphql::context::ContextExt as _;
+use crate::graphql::cost::{Pages, WRITE, Weighs};
 use crate::graphql::page::{PageArgs, page};
 use crate::graphql::payload::{Payload, payload};
 use crate::graphql::rows;
@@ -144,6 +145,7 @@ macro_rules! arranged_payload {
             /// Whether it had been made before.
             is_replay: bool,
             /// Why nothing was made; empty when it was.
+            #[graphql(directive = $crate::graphql::cost::Lists::apply(2))]
             errors: Vec<$error>,
         }
 
@@ -221,6 +223,7 @@ pub struct ArrangementMutation;
 #[Object]
 impl ArrangementMutation {
     /// Asks for leave (*cuti*), duty travel (*perjalanan dinas*) or work from home (*bekerja dari rumah*).
+    #[graphql(directive = Weighs::apply(WRITE))]
     async fn request_duty_arrangement(
         &self,
         ctx: &Context<'_>,
@@ -231,6 +234,7 @@ impl ArrangementMutation {
 
     /// Takes back what one asked for (*batalkan*), until it is decided or, where it was approved, until the day before
     /// it begins.
+    #[graphql(directive = Weighs::apply(WRITE))]
     async fn withdraw_duty_arrangement(
         &self,
         ctx: &Context<'_>,
@@ -241,6 +245,7 @@ impl ArrangementMutation {
 
     /// Decides once over what somebody asked for (*setujui, tolak*). For their superiors and the agency's admins, and
     /// never over what is one's own.
+    #[graphql(directive = Weighs::apply(WRITE))]
     async fn decide_duty_arrangement(
         &self,
         ctx: &Context<'_>,
@@ -251,6 +256,7 @@ impl ArrangementMutation {
 
     /// Records what was granted on paper (*surat cuti, surat tugas*): it holds at once. For superiors and the agency's
     /// admins, and never for oneself.
+    #[graphql(directive = Weighs::apply(WRITE))]
     async fn record_duty_arrangement(
         &self,
         ctx: &Context<'_>,
@@ -269,6 +275,7 @@ pub struct ArrangementQuery;
 impl ArrangementQuery {
     /// The leave, duty travel and work from home of the people whose superior one is, or whose agency one keeps, in
     /// the order in which they were asked for. One's own stands in `viewer`.
+    #[graphql(directive = Pages::apply())]
     async fn duty_arrangements(
         &self,
         ctx: &Context<'_>,

@@ -17,6 +17,7 @@ use crate::attendance::{duties, workday};
 use crate::connection;
 use crate::error::{Error, Result};
 use crate::graphql::context::ContextExt as _;
+use crate::graphql::cost::Lists;
 use crate::graphql::rows;
 use crate::graphql::scalars::{Date, DateTime};
 use crate::programme::schema::CourseSession;
@@ -268,6 +269,7 @@ impl CheckIn {
     }
 
     /// Why it was not simply accepted; empty when it was.
+    #[graphql(directive = Lists::apply(2))]
     async fn reasons(&self) -> Vec<Reason> {
         Reason::split(&self.0.reasons)
     }

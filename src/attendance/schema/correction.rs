@@ -15,6 +15,7 @@ use crate::attendance::correction as action;
 use crate::attendance::correction::Requested;
 use crate::error::Result;
 use crate::graphql::context::ContextExt as _;
+use crate::graphql::cost::{Lists, Pages, WRITE, Weighs};
 use crate::graphql::page::{PageArgs, page};
 use crate::graphql::payload::{Payload, payload};
 use crate::graphql::rows;
@@ -152,6 +153,7 @@ pub struct RequestCorrectionPayload {
     /// Whether it had been asked for before.
     is_replay: bool,
     /// Why it was not taken; empty when it was.
+    #[graphql(directive = Lists::apply(2))]
     errors: Vec<RequestCorrectionError>,
 }
 
@@ -210,6 +212,7 @@ pub struct CorrectionQuery;
 impl CorrectionQuery {
     /// The corrections (*koreksi presensi*) of the people whose superior one is, or whose agency one keeps, in the order
     /// in which they were asked for. One's own stand in `viewer`.
+    #[graphql(directive = Pages::apply())]
     async fn corrections(
         &self,
         ctx: &Context<'_>,
@@ -250,6 +253,7 @@ pub struct ViewerCorrections(pub Arc<Person>);
 #[Object]
 impl ViewerCorrections {
     /// One's own corrections (*koreksi presensi*), newest first; none for citizens.
+    #[graphql(directive = Pages::apply())]
     async fn corrections(
         &self,
         ctx: &Context<'_>,
@@ -270,6 +274,7 @@ pub struct CorrectionMutation;
 #[Object]
 impl CorrectionMutation {
     /// Says when one came or went on a workday where no check-in tells it (*koreksi presensi*). A superior decides.
+    #[graphql(directive = Weighs::apply(WRITE))]
     async fn request_correction(
         &self,
         ctx: &Context<'_>,
@@ -279,6 +284,7 @@ impl CorrectionMutation {
     }
 
     /// Takes back a correction that nobody has decided.
+    #[graphql(directive = Weighs::apply(WRITE))]
     async fn withdraw_correction(
         &self,
         ctx: &Context<'_>,
@@ -288,6 +294,7 @@ impl CorrectionMutation {
     }
 
     /// Decides over a correction, once: as a superior or as the agency's admin, and never over one's own.
+    #[graphql(directive = Weighs::apply(WRITE))]
     async fn decide_correction(
         &self,
         ctx: &Context<'_>,

@@ -11,6 +11,7 @@ use crate::attendance::explain::explain;
 use crate::attendance::lateness;
 use crate::attendance::months::Sheet;
 use crate::attendance::working_time::Basis;
+use crate::graphql::cost::Lists;
 use crate::graphql::scalars::{Date, DateTime};
 use crate::locale::Locale;
 
@@ -103,6 +104,7 @@ pub struct AttendanceDay {
     /// The leave, duty travel or work from home that holds (*cuti, perjalanan dinas, bekerja dari rumah*).
     arrangement: Option<DutyArrangement>,
     /// The shifts to work (*giliran kerja*), in the order in which they start; none on a free day.
+    #[graphql(directive = Lists::apply(2))]
     shifts: Vec<AttendanceShift>,
     /// The cut of the allowance for the day in percent, where the agency's rule of lateness sets one.
     deduction_percent: Option<f64>,

@@ -7,6 +7,7 @@ use crate::agency::schema::Employee;
 use crate::attendance::day::State;
 use crate::attendance::difference::{ChangedDay, Cuts, Difference, Measured};
 use crate::error::Result;
+use crate::graphql::cost::Lists;
 use crate::graphql::rows;
 use crate::graphql::scalars::Date;
 
@@ -54,6 +55,7 @@ impl RecordsDifference {
     }
 
     /// The first 100 of the changed days, by employee and day.
+    #[graphql(directive = Lists::apply(100))]
     async fn days(&self) -> Vec<ChangedRecord<'_>> {
         self.0.days.iter().map(ChangedRecord).collect()
     }
@@ -137,6 +139,7 @@ macro_rules! difference_payload {
             /// What it changes of days that are past; absent where it changes none.
             pub difference: Option<$crate::attendance::schema::RecordsDifference>,
             /// Why nothing was changed; empty when it was done.
+            #[graphql(directive = $crate::graphql::cost::Lists::apply(2))]
             pub errors: Vec<$error>,
         }
 

@@ -14,6 +14,7 @@ use crate::attendance::loader::MeasuredUnder;
 use crate::connection;
 use crate::error::{Error, Result};
 use crate::graphql::context::ContextExt as _;
+use crate::graphql::cost::{Lists, Pages, RECKONING, Weighs};
 use crate::graphql::payload::payload;
 use crate::graphql::rows;
 use crate::graphql::scalars::Date;
@@ -135,6 +136,7 @@ impl LatenessRule {
     }
 
     /// The bands: those of coming before those of going, each side by minute.
+    #[graphql(directive = Lists::apply(8))]
     async fn bands(&self, ctx: &Context<'_>) -> Result<Vec<LatenessBand>> {
         let rule = ctx.rows().load_one(MeasuredUnder(self.0.id)).await.map_err(|error| Error::shared(&error))?;
         let mut bands = rule.map(|rule| rule.bands).unwrap_or_default();
@@ -204,6 +206,7 @@ pub struct LatenessQuery;
 impl LatenessQuery {
     /// The rules of lateness (*aturan keterlambatan*) that an agency can choose: the presets, and its own in all
     /// versions, as far as the caller may see them.
+    #[graphql(directive = Pages::apply())]
     async fn lateness_rules(
         &self,
         ctx: &Context<'_>,
@@ -229,6 +232,7 @@ pub struct LatenessMutation;
 impl LatenessMutation {
     /// Chooses the rule of lateness (*aturan keterlambatan*) of an agency from a day on, or tells with `isDryRun` what
     /// that would change of days that are past. For the agency's admins.
+    #[graphql(directive = Weighs::apply(RECKONING))]
     async fn set_lateness_rule(
         &self,
         ctx: &Context<'_>,

@@ -12,6 +12,7 @@ use crate::attendance::day::{Totals, totals};
 use crate::attendance::months::{Sheet, SheetOf};
 use crate::error::{Error, Result};
 use crate::graphql::context::ContextExt as _;
+use crate::graphql::cost::{Lists, SHEET, Weighs};
 use crate::graphql::scalars::YearMonth;
 use crate::problem::Problem;
 
@@ -25,7 +26,7 @@ pub struct AttendanceMonth {
 }
 
 /// A month of a civil servant's attendance (*rekap presensi bulanan*).
-#[Object]
+#[Object(directive = Weighs::apply(SHEET))]
 impl AttendanceMonth {
     /// The month.
     async fn month(&self) -> YearMonth {
@@ -33,6 +34,7 @@ impl AttendanceMonth {
     }
 
     /// Its days, in order.
+    #[graphql(directive = Lists::apply(31))]
     async fn days(&self, ctx: &Context<'_>) -> Vec<AttendanceDay> {
         let records = self.sheet.records(self.month.days(), ctx.app().clock.now());
         records.iter().map(|record| AttendanceDay::of(ctx.locale(), &self.sheet, record)).collect()

@@ -9,6 +9,7 @@ use crate::attendance::record;
 use crate::attendance::rules::Location;
 use crate::error::{Error, Kind, Result};
 use crate::graphql::context::ContextExt as _;
+use crate::graphql::cost::{AnswersEach, CHECK_IN, CHECK_IN_OF_MANY, Lists, Weighs};
 use crate::graphql::error::log_fault;
 use crate::graphql::payload::refused;
 use crate::graphql::rows::parse_id;
@@ -123,6 +124,7 @@ pub struct SyncCheckInsInput {
     /// The phone's clock at sending.
     sent_at: DateTime,
     /// 1 to 200 check-ins, in the order in which they were captured.
+    #[graphql(directive = Weighs::apply(CHECK_IN_OF_MANY))]
     items: Vec<SyncCheckInsItem>,
 }
 
@@ -134,6 +136,7 @@ pub struct CheckInPayload {
     /// Whether it had been recorded before.
     is_replay: bool,
     /// Why it could not be recorded; empty when it was.
+    #[graphql(directive = Lists::apply(2))]
     errors: Vec<CheckInError>,
 }
 
@@ -180,6 +183,7 @@ pub struct SyncCheckInsPayload {
     /// One result for each item, in their order.
     results: Vec<CheckInPayload>,
     /// Why nothing was looked at; empty when each item has its result.
+    #[graphql(directive = Lists::apply(2))]
     errors: Vec<SyncCheckInsError>,
 }
 
@@ -194,6 +198,7 @@ pub struct AttendanceMutation;
 impl AttendanceMutation {
     /// Records a presence (*presensi*): on duty or in a class. Every well-formed attempt on an occasion that one may
     /// see is recorded, whatever its verdict.
+    #[graphql(directive = Weighs::apply(CHECK_IN))]
     async fn check_in(
         &self,
         ctx: &Context<'_>,
@@ -216,6 +221,7 @@ impl AttendanceMutation {
 
     /// Records presences that were captured off line. Each item has its own result; a bad one fails alone, and sending
     /// all of them again doubles nothing. One that is UNAVAILABLE is to be kept and sent again, with the same key.
+    #[graphql(directive = Weighs::apply(CHECK_IN), directive = AnswersEach::apply("input.items", "results"))]
     async fn sync_check_ins(
         &self,
         ctx: &Context<'_>,

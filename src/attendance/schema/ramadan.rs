@@ -7,6 +7,7 @@ use entity::ramadan_period;
 use crate::attendance::ramadan;
 use crate::error::Result;
 use crate::graphql::context::ContextExt as _;
+use crate::graphql::cost::{Pages, RECKONING, Weighs};
 use crate::graphql::page::{PageArgs, page};
 use crate::graphql::payload::payload;
 use crate::graphql::rows;
@@ -83,6 +84,7 @@ pub struct RamadanMutation;
 impl RamadanMutation {
     /// Sets a Ramadan as it was announced; one that it overlaps is replaced by it. Tells with `isDryRun` what that would
     /// change of days that are past, in all agencies together. For the national admin.
+    #[graphql(directive = Weighs::apply(RECKONING))]
     async fn set_ramadan_period(
         &self,
         ctx: &Context<'_>,
@@ -100,6 +102,7 @@ pub struct RamadanQuery;
 #[Object]
 impl RamadanQuery {
     /// Every Ramadan that was announced, in order.
+    #[graphql(directive = Pages::apply())]
     async fn ramadan_periods(
         &self,
         ctx: &Context<'_>,

@@ -14,6 +14,7 @@ use crate::attendance::review::finding::{self, Finding};
 use crate::attendance::rules::Reason;
 use crate::error::{Error, Result};
 use crate::graphql::context::ContextExt as _;
+use crate::graphql::cost::{Lists, Pages, WRITE, Weighs};
 use crate::graphql::payload::payload;
 use crate::graphql::rows;
 use crate::graphql::scalars::DateTime;
@@ -83,6 +84,7 @@ impl CheckInFinding {
     }
 
     /// Check-ins that it matches, at most 20, as far as one may see them.
+    #[graphql(directive = Lists::apply(3))]
     async fn other_check_ins(&self, ctx: &Context<'_>) -> Result<Vec<CheckIn>> {
         let ids = self.0.matching.iter().copied();
         let mut seen = ctx.rows().load_many(ids).await.map_err(|error| Error::shared(&error))?;
@@ -137,6 +139,7 @@ impl CheckInReview {
     }
 
     /// What looks wrong when the check-in is held against others; what the attempt itself lacks stands in its reasons.
+    #[graphql(directive = Lists::apply(3))]
     async fn findings(&self) -> Result<Vec<CheckInFinding>> {
         Ok(finding::read(&self.0.findings)?.into_iter().map(CheckInFinding).collect())
     }
@@ -225,6 +228,7 @@ pub struct ReviewQuery;
 impl ReviewQuery {
     /// The check-ins to be reviewed (*antrean pemeriksaan*) of the people whose superior one is, or whose agency one
     /// keeps, and of the classes that one teaches, the oldest first. One's own are never among them.
+    #[graphql(directive = Pages::apply())]
     async fn check_in_reviews(
         &self,
         ctx: &Context<'_>,
@@ -251,6 +255,7 @@ pub struct ReviewMutation;
 impl ReviewMutation {
     /// Decides whether a check-in that is to be reviewed counts: as a superior, as the agency's admin, as the trainer
     /// of the class; never over one's own, and once. After a dispute somebody else decides once more.
+    #[graphql(directive = Weighs::apply(WRITE))]
     async fn review_check_in(
         &self,
         ctx: &Context<'_>,
@@ -261,6 +266,7 @@ impl ReviewMutation {
 
     /// Says what speaks against the verdict of one's own check-in (*keberatan*) that does not count, or not yet. Once;
     /// the same words again change nothing.
+    #[graphql(directive = Weighs::apply(WRITE))]
     async fn dispute_check_in(
         &self,
         ctx: &Context<'_>,

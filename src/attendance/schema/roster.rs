@@ -19,6 +19,7 @@ use crate::attendance::difference::Applied;
 use crate::attendance::roster;
 use crate::error::{Error, Kind, Refusal, Result};
 use crate::graphql::context::ContextExt as _;
+use crate::graphql::cost::{AnswersEach, Lists, ROW, WRITE, Weighs};
 use crate::graphql::page::{PageArgs, page};
 use crate::graphql::payload::{Payload, payload};
 use crate::graphql::rows::{self, Rows};
@@ -79,6 +80,7 @@ pub struct AssignShiftsInput {
     /// The agency.
     pub agency_id: ID,
     /// 1 to 1,000 people's days, which lie within 62 days; each once.
+    #[graphql(directive = Weighs::apply(ROW))]
     pub assignments: Vec<ShiftAssignmentInput>,
     /// Only to tell what they change of days that are past; nothing is written.
     #[graphql(default)]
@@ -95,6 +97,7 @@ pub struct AssignShiftsPayload {
     /// What it changes of days that are past; absent where none of the days is.
     difference: Option<RecordsDifference>,
     /// Why nothing was changed; empty when it was done.
+    #[graphql(directive = Lists::apply(2))]
     errors: Vec<AssignShiftsError>,
 }
 
@@ -140,6 +143,7 @@ impl RosterMutation {
     /// people and days: all of it, or nothing and what is wrong with each. Tells with `isDryRun` what that would change of
     /// days that are past, 62 days back at most where people served then. For the agency's admins; for superiors over
     /// their people, not over themselves, from today on.
+    #[graphql(directive = Weighs::apply(WRITE), directive = AnswersEach::apply("input.assignments", "rosterEntries"))]
     async fn assign_shifts(
         &self,
         ctx: &Context<'_>,

@@ -8,6 +8,7 @@ use super::CheckIn;
 use crate::error::Result;
 use crate::events::{Topic, follow};
 use crate::graphql::context::ContextExt as _;
+use crate::graphql::cost::{LISTENING, Weighs};
 use crate::graphql::rows;
 
 /// Attendance as it happens.
@@ -19,6 +20,7 @@ pub struct AttendanceSubscription;
 impl AttendanceSubscription {
     /// The check-ins (*presensi*) to a session from now on, each when it is recorded and when its verdict changes; as
     /// far as the caller may see them: all for the trainers, one's own for a participant.
+    #[graphql(directive = Weighs::apply(LISTENING))]
     async fn course_session_roll_changed(
         &self,
         ctx: &Context<'_>,

@@ -11,6 +11,7 @@ use crate::attendance::facts::class_window;
 use crate::attendance::today::{self, Asked, Class, ClassState, Step, Waiting, next, words};
 use crate::error::{Error, Result};
 use crate::graphql::context::ContextExt as _;
+use crate::graphql::cost::{Lists, SHEET, Weighs};
 use crate::graphql::scalars::{Date, DateTime};
 use crate::policy::Employment;
 use crate::programme::schema::CourseSession;
@@ -60,6 +61,7 @@ impl TodayCourseSession {
 
 /// Everything for the first screen (*beranda*).
 #[derive(Debug, SimpleObject)]
+#[graphql(directive = Weighs::apply(SHEET))]
 pub struct Today {
     /// The local date on which the shift starts that it is now; else the local date.
     on: Date,
@@ -74,6 +76,7 @@ pub struct Today {
     /// What to do next.
     next_step: NextStep,
     /// The classes of the local date that one attends or teaches, in the order in which they start; at most 100.
+    #[graphql(directive = Lists::apply(3))]
     course_sessions: Vec<TodayCourseSession>,
     /// How many of one's requests for a correction (*koreksi presensi*) nobody has decided yet; counted up to 100.
     open_corrections_count: i32,

@@ -16,6 +16,7 @@ use super::{CheckInConnection, DutyArrangementConnection};
 use crate::attendance::{lives, workday};
 use crate::error::Result;
 use crate::graphql::context::ContextExt as _;
+use crate::graphql::cost::Pages;
 use crate::graphql::page::{self, PageArgs};
 use crate::graphql::rows;
 use crate::graphql::scalars::{DateTime, YearMonth};
@@ -68,6 +69,7 @@ impl ViewerAttendance {
     }
 
     /// One's own check-ins (*presensi*), newest first.
+    #[graphql(directive = Pages::apply())]
     async fn check_ins(
         &self,
         ctx: &Context<'_>,
@@ -82,6 +84,7 @@ impl ViewerAttendance {
 
     /// One's own leave, duty travel and work from home (*cuti*, *perjalanan dinas*, *bekerja dari rumah*), the latest
     /// first; none for citizens.
+    #[graphql(directive = Pages::apply())]
     async fn duty_arrangements(
         &self,
         ctx: &Context<'_>,
@@ -95,6 +98,7 @@ impl ViewerAttendance {
 
     /// The course sessions (*pertemuan kelas*) that one attends or teaches and that are not over, in the order in
     /// which they start.
+    #[graphql(directive = Pages::apply())]
     async fn course_sessions(
         &self,
         ctx: &Context<'_>,

@@ -5,16 +5,27 @@
 use std::collections::HashMap;
 
 use async_graphql::parser::types::{
-    DocumentOperations, ExecutableDocument, Field, OperationDefinition, OperationType, Selection, SelectionSet,
+    DocumentOperations, ExecutableDocument, Field, FragmentDefinition, OperationDefinition, OperationType, Selection,
+    SelectionSet, VariableDefinition,
 };
-use async_graphql::{Name, Positioned, Value as ConstValue, Variables};
+use async_graphql::{Name, Positioned, Variables};
+use async_graphql_value::Value;
 
+use super::order::in_order;
+use super::prices::{Prices, Size, TypeId};
+use super::sent::Sent;
 use super::{Breach, Limits, Measure, at_most};
 
 /// Mutations that know the caller by what they are given: they ignore the `Authorization` header.
 const WITHOUT_TOKEN: [&str; 5] = ["login", "refreshTokens", "registerCitizen", "requestContactCode", "activateAccount"];
+/// National lists: without a token everybody reads the same in them, and they change by decree.
+const FOR_EVERYBODY: [&str; 5] = ["agencies", "holidays", "jurisdictions", "ramadanPeriods", "siasnTerms"];
 /// The one further mutation that checks a password.
 const CHANGE_PASSWORD: &str = "changePassword";
+/// Fields at the top, where one of them checks a password or a code: one request, one attempt.
+const ROOT_FIELDS_WITH_ATTEMPT: usize = 1;
+/// Introspected values for one unit of cost: they come out of memory, and the estimate of them is high.
+const INTROSPECTED_FOR_ONE: usize = 1_000;
 
 /// What is about to be executed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,8 +36,12 @@ pub struct Executed {
     pub name: Option<String>,
     /// Whether every field at its top knows the caller without the `Authorization` header.
     pub is_without_token: bool,
+    /// Whether it reads national lists alone.
+    pub is_for_everybody: bool,
     /// Whether other variables could have come to something else.
     pub is_by_variables: bool,
+    /// What it costs.
+    pub cost: usize,
 }
 
 /// Checks a parsed document, and its chosen operation.
@@ -37,14 +52,15 @@ pub fn examine(
     document: &ExecutableDocument,
     operation_name: Option<&str>,
     variables: &Variables,
+    prices: &Prices,
     limits: &Limits,
 ) -> Result<Executed, Breach> {
-    let mut scale = Scale { variables, fragments: HashMap::new(), aliases: 0, directives: 0, is_by_variables: false };
+    let mut scale = Scale::new(prices, variables, definitions(document, operation_name));
     let mut selections = 0_usize;
     for name in in_order(document)? {
         let fragment = &document.fragments[name].node;
         scale.directives += fragment.directives.len();
-        let weight = scale.weigh(&fragment.selection_set.node);
+        let weight = scale.weigh_fragment(fragment);
         selections = selections.saturating_add(weight.selections);
         scale.fragments.insert(name, weight);
     }
@@ -54,7 +70,7 @@ pub fn examine(
         scale.directives += operation.directives.len();
         scale.directives +=
             operation.variable_definitions.iter().map(|variable| variable.node.directives.len()).sum::<usize>();
-        let weight = scale.weigh(&operation.selection_set.node);
+        let weight = scale.weigh(&operation.selection_set.node, prices.root(operation.ty));
         selections = selections.saturating_add(weight.selections);
         if is_chosen(&document.operations, name.map(Name::as_str), operation_name) {
             executed = Some((name, operation, weight));
@@ -71,8 +87,17 @@ pub fn examine(
         kind: operation.ty,
         name: name.map(ToString::to_string),
         is_without_token: operation.ty == OperationType::Mutation && weight.roots == weight.roots_without_token,
+        is_for_everybody: operation.ty == OperationType::Query && weight.roots == weight.roots_for_everybody,
         is_by_variables: scale.is_by_variables,
+        cost: weight.cost(),
     })
+}
+
+/// The variables that the chosen operation takes.
+fn definitions<'a>(document: &'a ExecutableDocument, wanted: Option<&str>) -> &'a [Positioned<VariableDefinition>] {
+    let mut operations = document.operations.iter();
+    let chosen = operations.find(|(name, _)| is_chosen(&document.operations, name.map(Name::as_str), wanted));
+    chosen.map_or(&[], |(_, operation)| &operation.node.variable_definitions)
 }
 
 /// A subscription asks for one field, at its top itself (GraphQL, 5.2.4.1): the executor would follow several at once,
@@ -86,50 +111,6 @@ fn check_subscription(operation: &OperationDefinition) -> Result<(), Breach> {
 /// Chooses as the executor does.
 fn is_chosen(operations: &DocumentOperations, name: Option<&str>, wanted: Option<&str>) -> bool {
     wanted.map_or_else(|| operations.iter().len() == 1, |wanted| name == Some(wanted))
-}
-
-/// The fragments, each after those that it spreads.
-fn in_order(document: &ExecutableDocument) -> Result<Vec<&str>, Breach> {
-    let mut order = Vec::with_capacity(document.fragments.len());
-    let mut is_placed: HashMap<&str, bool> = HashMap::new();
-    for start in document.fragments.keys() {
-        let mut open: Vec<(&str, Vec<&str>)> = Vec::new();
-        let mut next = Some(start.as_str());
-        loop {
-            if let Some(name) = next.take()
-                && let Some(fragment) = document.fragments.get(name)
-            {
-                match is_placed.get(name) {
-                    None => {
-                        let mut spreads = Vec::new();
-                        collect_spreads(&fragment.node.selection_set.node, &mut spreads);
-                        is_placed.insert(name, false);
-                        open.push((name, spreads));
-                    }
-                    Some(false) => return Err(Breach::Cycle(name.to_owned())),
-                    Some(true) => {}
-                }
-            }
-            let Some((name, spreads)) = open.last_mut() else { break };
-            next = spreads.pop();
-            if next.is_none() {
-                is_placed.insert(name, true);
-                order.push(*name);
-                open.pop();
-            }
-        }
-    }
-    Ok(order)
-}
-
-fn collect_spreads<'a>(set: &'a SelectionSet, spreads: &mut Vec<&'a str>) {
-    for selection in &set.items {
-        match &selection.node {
-            Selection::Field(field) => collect_spreads(&field.node.selection_set.node, spreads),
-            Selection::InlineFragment(inline) => collect_spreads(&inline.node.selection_set.node, spreads),
-            Selection::FragmentSpread(spread) => spreads.push(&spread.node.fragment_name.node),
-        }
-    }
 }
 
 /// What a selection set comes to, fragments spread out. Arithmetic saturates: too much stays too much.
@@ -151,22 +132,22 @@ struct Weight {
     introspection_depth: usize,
     /// Values answered by the `__schema` and `__type` fields in it.
     introspected: usize,
-    /// Values answered at most, pages as long as they are asked for.
-    answered: usize,
-    /// Whether it asks for the items of a connection.
-    has_items: bool,
+    /// The cost, lists as long as they are asked for, without `sized`.
+    priced: usize,
+    /// The cost of one entry in the fields whose length the field above says.
+    sized: usize,
     /// Fields at the top.
     roots: usize,
     /// Of them, those that need no token.
     roots_without_token: usize,
+    /// Of them, national lists.
+    roots_for_everybody: usize,
     /// Of them, those that check a password or a code.
     attempts: usize,
 }
 
 impl Weight {
-    fn of_field(name: &str, entries_asked: Option<usize>, below: Self) -> Self {
-        let page = if below.has_items { DEFAULT_PAGE } else { listed(name) };
-        let page = entries_asked.unwrap_or(page);
+    fn of_field(name: &str, cost: Cost, below: Self) -> Self {
         let full_depth = below.full_depth.saturating_add(1);
         let full_introspected = below.full_introspected.saturating_mul(entries(name)).saturating_add(1);
         let is_without_token = WITHOUT_TOKEN.contains(&name);
@@ -184,10 +165,11 @@ impl Weight {
             full_introspected,
             introspection_depth,
             introspected,
-            answered: below.answered.saturating_mul(page).saturating_add(1),
-            has_items: matches!(name, "nodes" | "edges"),
+            priced: cost.priced,
+            sized: cost.sized,
             roots: 1,
             roots_without_token: usize::from(is_without_token),
+            roots_for_everybody: usize::from(FOR_EVERYBODY.contains(&name)),
             attempts: usize::from(is_without_token || name == CHANGE_PASSWORD),
         }
     }
@@ -206,10 +188,11 @@ impl Weight {
             full_introspected: self.full_introspected.saturating_add(other.full_introspected),
             introspection_depth: self.introspection_depth.max(other.introspection_depth),
             introspected: self.introspected.saturating_add(other.introspected),
-            answered: self.answered.saturating_add(other.answered),
-            has_items: self.has_items || other.has_items,
+            priced: self.priced.saturating_add(other.priced),
+            sized: self.sized.saturating_add(other.sized),
             roots: self.roots.saturating_add(other.roots),
             roots_without_token: self.roots_without_token.saturating_add(other.roots_without_token),
+            roots_for_everybody: self.roots_for_everybody.saturating_add(other.roots_for_everybody),
             attempts: self.attempts.saturating_add(other.attempts),
         }
     }
@@ -220,19 +203,16 @@ impl Weight {
         at_most(Measure::Depth, self.introspection_depth, limits.introspection_depth)?;
         at_most(Measure::RootFields, self.roots, limits.root_fields)?;
         if operation.ty == OperationType::Mutation && self.attempts > 0 {
-            at_most(Measure::RootFields, self.roots, limits.root_fields_with_attempt)?;
+            at_most(Measure::RootFields, self.roots, ROOT_FIELDS_WITH_ATTEMPT)?;
         }
         at_most(Measure::Fields, self.fields, limits.fields)?;
         at_most(Measure::Introspected, self.introspected, limits.introspected)?;
-        at_most(Measure::Answered, self.answered, limits.answered)
+        at_most(Measure::Cost, self.cost(), limits.cost)
     }
-}
 
-/// Entries of our own lists that are no connections, where they are long.
-fn listed(name: &str) -> usize {
-    match name {
-        "days" => 31,
-        _ => 1,
+    /// The cost of the whole.
+    fn cost(&self) -> usize {
+        self.priced.saturating_add(self.sized).saturating_add(self.introspected / INTROSPECTED_FOR_ONE)
     }
 }
 
@@ -249,50 +229,112 @@ fn entries(name: &str) -> usize {
     }
 }
 
-/// Items of a page that does not say how many.
-const DEFAULT_PAGE: usize = 20;
-/// Items of the longest page: what a size that cannot be read is taken for.
-const LONGEST_PAGE: usize = 100;
+/// What a field adds to the cost of its selection set.
+#[derive(Debug, Clone, Copy, Default)]
+struct Cost {
+    priced: usize,
+    sized: usize,
+}
 
 /// Weighs selection sets; counts on the way what the limits of the whole document count.
 struct Scale<'a> {
+    prices: &'a Prices,
     variables: &'a Variables,
+    definitions: &'a [Positioned<VariableDefinition>],
     fragments: HashMap<&'a str, Weight>,
     aliases: usize,
     directives: usize,
     is_by_variables: bool,
 }
 
-impl Scale<'_> {
-    /// How many entries a field asks for: `first` of a connection, the length of `ids`.
-    fn entries_asked(&mut self, field: &Field) -> Option<usize> {
-        let (_, value) = field.arguments.iter().find(|(name, _)| matches!(name.node.as_str(), "first" | "ids"))?;
-        let value = value.node.clone().into_const_with(|name| {
-            self.is_by_variables = true;
-            self.variables.get(&name).cloned().ok_or(())
-        });
-        match value.unwrap_or_default() {
-            ConstValue::Null => None,
-            ConstValue::List(ids) => Some(ids.len()),
-            ConstValue::Number(first) => {
-                // What is out of range is refused by the field itself, without a page.
-                Some(first.as_u64().and_then(|first| usize::try_from(first).ok()).unwrap_or(0).min(LONGEST_PAGE))
-            }
-            _ => Some(LONGEST_PAGE),
+impl<'a> Scale<'a> {
+    fn new(prices: &'a Prices, variables: &'a Variables, definitions: &'a [Positioned<VariableDefinition>]) -> Self {
+        let fragments = HashMap::new();
+        Self { prices, variables, definitions, fragments, aliases: 0, directives: 0, is_by_variables: false }
+    }
+
+    /// A value behind its variable; nothing where the variable has none.
+    fn opened(&mut self, sent: Sent<'a>) -> Option<Sent<'a>> {
+        let Sent::Written(Value::Variable(name)) = sent else { return Some(sent) };
+        self.is_by_variables = true;
+        let default = || {
+            let definition = self.definitions.iter().find(|definition| definition.node.name.node == *name)?;
+            definition.node.default_value.as_ref().map(|value| &value.node)
+        };
+        self.variables.get(name).or_else(default).map(Sent::Given)
+    }
+
+    /// Adds up what is found at a path below a value: in each entry, where there is a list on the way.
+    fn add_up(&mut self, sent: Sent<'a>, path: &[String], count: fn(Sent<'a>) -> usize) -> usize {
+        let Some(sent) = self.opened(sent).filter(|sent| !sent.is_null()) else { return 0 };
+        let Some((name, rest)) = path.split_first() else { return count(sent) };
+        match sent.entries() {
+            Some(entries) => entries.fold(0, |sum, entry| sum.saturating_add(self.add_up(entry, path, count))),
+            None => sent.field(name).map_or(0, |sent| self.add_up(sent, rest, count)),
         }
     }
 
-    fn weigh(&mut self, set: &SelectionSet) -> Weight {
+    /// An argument as the field gets it; nothing where it gets none.
+    fn argument(&mut self, field: &'a Field, name: &str) -> Option<Sent<'a>> {
+        let (_, value) = field.arguments.iter().find(|(found, _)| found.node == name)?;
+        self.opened(Sent::Written(&value.node))
+    }
+
+    /// How many values a field has.
+    fn size(&mut self, field: &'a Field, size: &'a Size) -> usize {
+        let mut asked = None;
+        for slicing in &size.slicing {
+            let (name, rest) = slicing.path.split_first().expect("a path begins with an argument");
+            let sent = self.argument(field, name).or(slicing.default.as_ref().map(Sent::Given));
+            let Some(sent) = sent.filter(|sent| !sent.is_null()) else { continue };
+            asked = asked.max(Some(self.add_up(sent, rest, Sent::asked)));
+        }
+        asked.or(size.assumed).unwrap_or(1)
+    }
+
+    /// What a field costs with what stands below it.
+    fn cost(&mut self, field: &'a Field, parent: Option<TypeId>, below: &Weight) -> Cost {
+        let Some(price) = self.prices.of(parent, &field.name.node) else {
+            let priced = below.priced.saturating_add(below.sized).saturating_add(1);
+            return Cost { priced, sized: 0 };
+        };
+        let size = self.size(field, &price.size);
+        let below = if price.sizes_below {
+            below.priced.saturating_add(price.value).saturating_add(below.sized.saturating_mul(size))
+        } else {
+            below.priced.saturating_add(below.sized).saturating_add(price.value).saturating_mul(size)
+        };
+        let mut whole = below.saturating_add(price.field);
+        for (path, weight) in &price.inputs {
+            let (name, rest) = path.split_first().expect("a path begins with an argument");
+            let Some(sent) = self.argument(field, name) else { continue };
+            whole = whole.saturating_add(self.add_up(sent, rest, Sent::count).saturating_mul(*weight));
+        }
+        if price.is_sized_above { Cost { priced: 0, sized: whole } } else { Cost { priced: whole, sized: 0 } }
+    }
+
+    fn weigh_fragment(&mut self, fragment: &'a FragmentDefinition) -> Weight {
+        let on = self.prices.type_named(&fragment.type_condition.node.on.node);
+        self.weigh(&fragment.selection_set.node, on)
+    }
+
+    fn weigh(&mut self, set: &'a SelectionSet, on: Option<TypeId>) -> Weight {
         let mut total = Weight::default();
         for selection in &set.items {
             self.directives += selection.node.directives().len();
             total = total.beside(match &selection.node {
                 Selection::Field(field) => {
                     self.aliases += usize::from(field.node.alias.is_some());
-                    let below = self.weigh(&field.node.selection_set.node);
-                    Weight::of_field(&field.node.name.node, self.entries_asked(&field.node), below)
+                    let price = self.prices.of(on, &field.node.name.node);
+                    let below = self.weigh(&field.node.selection_set.node, price.and_then(|price| price.below));
+                    let cost = self.cost(&field.node, on, &below);
+                    Weight::of_field(&field.node.name.node, cost, below)
                 }
-                Selection::InlineFragment(inline) => Weight::of_fragment(self.weigh(&inline.node.selection_set.node)),
+                Selection::InlineFragment(inline) => {
+                    let condition = inline.node.type_condition.as_ref();
+                    let on = condition.map_or(on, |condition| self.prices.type_named(&condition.node.on.node));
+                    Weight::of_fragment(self.weigh(&inline.node.selection_set.node, on))
+                }
                 Selection::FragmentSpread(spread) => {
                     let name = spread.node.fragment_name.node.as_str();
                     // One that is not defined weighs nothing; validation refuses it.
@@ -305,5 +347,7 @@ impl Scale<'_> {
     }
 }
 
+#[cfg(test)]
+mod naive;
 #[cfg(test)]
 mod tests;

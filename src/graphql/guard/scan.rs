@@ -13,7 +13,7 @@ use super::{Breach, Limits, Measure, at_most};
 /// # Errors
 /// Names the limit that is passed, or the place of a string without end or of a NUL.
 pub fn scan(query: &str, limits: &Limits) -> Result<(), Breach> {
-    at_most(Measure::Bytes, query.len(), limits.bytes)?;
+    at_most(Measure::Bytes, query.len(), limits.query_bytes)?;
     let mut lexer = Lexer { text: query.as_bytes(), at: 0 };
     let (mut tokens, mut depth) = (0, 0_usize);
     while let Some(token) = lexer.next_token().map_err(|at| malformed(query, at))? {

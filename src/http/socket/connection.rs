@@ -19,19 +19,18 @@ use tokio_stream::StreamMap;
 
 use super::message::{Close, Heard, Saying, authorization};
 use crate::error::{Error, Kind};
-use crate::graphql::guard::Limits;
+use crate::http::allowance::{Bill, Payer};
 use crate::http::boundary::Caller;
 use crate::http::fault::RequestFault;
-use crate::http::graphql::{Peer, bearer, fault_of};
+use crate::http::graphql::{bearer, fault_of};
 use crate::http::operation::{Answer, Asker, Operation, Said};
 use crate::http::params::Params;
+use crate::http::peer::Peer;
 use crate::http::vigil::{self, End};
 use crate::http::{Edge, log};
 use crate::identity::token::Session;
 use crate::policy::Actor;
 
-/// Operations at once on one socket.
-const MAX_OPERATIONS: usize = 20;
 /// How long one message may take on its way out, however slowly it is taken.
 const MESSAGE_TIME: Duration = Duration::from_secs(30);
 /// How long the other side may take to say goodbye.
@@ -175,14 +174,13 @@ impl<E: Executor> Connection<E> {
             Message::Ping(_) | Message::Pong(_) => return Ok(()),
             Message::Close(_) => return Err(Parting::Gone),
         };
-        let limits = Limits::default();
-        match Heard::read(&text, limits.json_brackets)? {
+        match Heard::read(&text, self.edge.guard.limits.json_brackets)? {
             Heard::Init(_) if self.is_acknowledged => Err(Close::SecondInit.into()),
             Heard::Init(payload) => self.acknowledge(&payload).await,
             Heard::Ping(payload) => self.say(&Saying::Pong { payload: &payload }).await,
             Heard::Pong => Ok(()),
             Heard::Subscribe { .. } if !self.is_acknowledged => Err(Close::Unacknowledged.into()),
-            Heard::Subscribe { id, payload } => self.begin(id, payload, &limits).await,
+            Heard::Subscribe { id, payload } => self.begin(id, payload).await,
             Heard::Complete { id } => {
                 // A mutation goes on, and keeps its place until it is done.
                 if self.operations.get(&id).is_some_and(|operation| !operation.is_mutation) {
@@ -214,17 +212,14 @@ impl<E: Executor> Connection<E> {
     }
 
     /// Begins an operation, unless it is refused.
-    async fn begin(&mut self, id: String, payload: Value, limits: &Limits) -> Result<(), Parting> {
+    async fn begin(&mut self, id: String, payload: Value) -> Result<(), Parting> {
         if self.operations.contains_key(&id) {
             return Err(Close::Duplicate(id).into());
         }
         let request_id = self.edge.app.ids.uuid(self.edge.app.clock.now()).simple().to_string();
-        if self.operations.len() >= MAX_OPERATIONS {
-            return self.refuse(&id, &RequestFault::TooManyOperations(MAX_OPERATIONS), &request_id).await;
-        }
         let params = Params::from_json(payload).map_err(|_| Close::BadMessage)?;
-        let operation = match Operation::read(params, &self.edge, limits, &request_id).await {
-            Ok(operation) => operation,
+        let (operation, bill) = match self.admit(params, &request_id).await {
+            Ok(admitted) => admitted,
             Err(fault) => return self.refuse(&id, &fault, &request_id).await,
         };
         let actor = match self.session {
@@ -241,14 +236,29 @@ impl<E: Executor> Connection<E> {
             is_mutation: operation.kind() == OperationType::Mutation,
             started: Instant::now(),
         };
-        let asker = Asker { actor, peer: self.peer, locale: self.caller.locale, id: request_id };
+        let asker = Asker { actor, peer: self.peer, locale: self.caller.locale, id: request_id, bill };
         let answers = operation.answers(&self.edge, asker).map(Some).chain(stream::iter([None])).boxed();
         self.answers.insert(id.clone(), answers);
         self.operations.insert(id, running);
         Ok(())
     }
 
+    /// Reads an operation and has it paid for.
+    async fn admit(&mut self, params: Params, request_id: &str) -> Result<(Operation, Option<Bill>), RequestFault> {
+        let (edge, now) = (&self.edge, self.edge.app.clock.now());
+        edge.allowances.admit(Payer::of(self.session, self.peer), now)?;
+        let most = edge.guard.limits.socket_operations;
+        if self.operations.len() >= most {
+            return Err(RequestFault::TooManyOperations(most));
+        }
+        let operation = Operation::read(params, edge, request_id).await?;
+        let session = self.session.filter(|_| !operation.is_without_token());
+        let bill = edge.allowances.charge(Payer::of(session, self.peer), operation.cost(), now)?;
+        Ok((operation, self.caller.wants_cost.then_some(bill)))
+    }
+
     async fn refuse(&mut self, id: &str, fault: &RequestFault, request_id: &str) -> Result<(), Parting> {
+        fault.refusal().inspect(|refused| self.edge.app.metrics.refusal(*refused));
         let payload = json!([fault.error(self.caller.locale, request_id)]);
         self.say(&Saying::Error { id, payload }).await
     }

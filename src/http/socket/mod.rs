@@ -19,9 +19,9 @@ use axum::response::Response;
 use tokio::sync::OwnedSemaphorePermit;
 
 use self::connection::Connection;
+use super::allowance::Payer;
 use super::boundary::Caller;
 use super::fault::RequestFault;
-use super::params::MAX_BODY;
 use super::{Edge, origin};
 
 /// The one protocol that is spoken.
@@ -55,15 +55,18 @@ pub async fn open<E: Executor>(
     if edge.is_draining.load(Ordering::Relaxed) {
         return Err(RequestFault::Unavailable(1));
     }
+    let peer = parts.extensions.get().copied();
+    edge.allowances.admit(Payer::of(None, peer), edge.app.clock.now())?;
     let place = edge.place()?;
+    let most = edge.guard.limits.body_bytes;
     let upgrade = upgrade
         .protocols([PROTOCOL])
         .read_buffer_size(READ_BUFFER)
-        .max_message_size(MAX_BODY)
-        .max_frame_size(MAX_BODY)
+        .max_message_size(most)
+        .max_frame_size(most)
         .on_failed_upgrade(|error| tracing::debug!(%error, "no socket came of it"));
     let is_understood = upgrade.selected_protocol().is_some();
-    let (slot, peer) = (parts.extensions.get::<Slot>().cloned(), parts.extensions.get().copied());
+    let slot = parts.extensions.get::<Slot>().cloned();
     Ok(upgrade.on_upgrade(async move |socket| {
         let connection = Connection::new(edge, peer, caller, socket);
         connection.run(is_understood).await;

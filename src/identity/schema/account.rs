@@ -5,6 +5,7 @@ use async_graphql::{Context, ID, InputObject, Object, OneofObject, SimpleObject}
 use crate::agency::schema::Employee;
 use crate::error::Result;
 use crate::graphql::context::ContextExt as _;
+use crate::graphql::cost::{HASH, Lists, MAIL, WRITE, Weighs};
 use crate::graphql::payload::{payload, refused};
 use crate::graphql::rows::parse_id;
 use crate::graphql::scalars::{DateTime, Nip};
@@ -99,6 +100,7 @@ macro_rules! outcome_payload {
             $(#[$doc])*
             $field: bool,
             /// Why nothing was done; empty when it was.
+            #[graphql(directive = $crate::graphql::cost::Lists::apply(2))]
             errors: Vec<$error>,
         }
 
@@ -168,6 +170,7 @@ pub struct IssueAccountCodePayload {
     /// When it ends: 72 hours after it was made.
     expires_at: Option<DateTime>,
     /// Why there is none; empty when there is.
+    #[graphql(directive = Lists::apply(2))]
     errors: Vec<IssueAccountCodeError>,
 }
 mutation_errors!(IssueAccountCodeError, IssueAccountCodeErrorCode { NotFound, Forbidden });
@@ -199,6 +202,7 @@ pub struct AccountMutation;
 impl AccountMutation {
     /// Sends a one-time code to an e-mail address: for `registerCitizen`, or, where the address has an account, for
     /// `activateAccount` with a new password.
+    #[graphql(directive = Weighs::apply(MAIL))]
     async fn request_contact_code(
         &self,
         ctx: &Context<'_>,
@@ -209,6 +213,7 @@ impl AccountMutation {
     }
 
     /// Opens a citizen's account (*akun warga*). Ignores the Authorization header.
+    #[graphql(directive = Weighs::apply(HASH))]
     async fn register_citizen(
         &self,
         ctx: &Context<'_>,
@@ -226,6 +231,7 @@ impl AccountMutation {
     }
 
     /// Sets the password of an account with a one-time code: activation (*aktivasi*) and reset.
+    #[graphql(directive = Weighs::apply(HASH))]
     async fn activate_account(
         &self,
         ctx: &Context<'_>,
@@ -237,6 +243,7 @@ impl AccountMutation {
     }
 
     /// Changes one's own password (*kata sandi*).
+    #[graphql(directive = Weighs::apply(HASH))]
     async fn change_password(
         &self,
         ctx: &Context<'_>,
@@ -247,6 +254,7 @@ impl AccountMutation {
     }
 
     /// Makes a one-time code with which a civil servant opens their account or sets a new password.
+    #[graphql(directive = Weighs::apply(WRITE))]
     async fn issue_account_code(
         &self,
         ctx: &Context<'_>,
@@ -263,6 +271,7 @@ impl AccountMutation {
     }
 
     /// Keeps a civil servant out of their account and logs all their devices out.
+    #[graphql(directive = Weighs::apply(WRITE))]
     async fn lock_account(
         &self,
         ctx: &Context<'_>,
@@ -274,6 +283,7 @@ impl AccountMutation {
     }
 
     /// Lets a civil servant into their account again.
+    #[graphql(directive = Weighs::apply(WRITE))]
     async fn unlock_account(
         &self,
         ctx: &Context<'_>,

@@ -9,6 +9,7 @@ use super::account::EmployeeRef;
 use super::{RoleGrant, RoleGrantConnection};
 use crate::error::Result;
 use crate::graphql::context::ContextExt as _;
+use crate::graphql::cost::{Pages, WRITE, Weighs};
 use crate::graphql::payload::payload;
 use crate::graphql::rows::{self, parse_id};
 use crate::identity::roles::{self, Grant};
@@ -66,6 +67,7 @@ pub struct RoleQuery;
 #[Object]
 impl RoleQuery {
     /// The roles held in an agency (*instansi*), as far as the caller may see them.
+    #[graphql(directive = Pages::apply())]
     async fn role_grants(
         &self,
         ctx: &Context<'_>,
@@ -87,6 +89,7 @@ pub struct RoleMutation;
 #[Object]
 impl RoleMutation {
     /// Gives a role (*peran*).
+    #[graphql(directive = Weighs::apply(WRITE))]
     async fn grant_role(
         &self,
         ctx: &Context<'_>,
@@ -102,6 +105,7 @@ impl RoleMutation {
     }
 
     /// Takes a role back.
+    #[graphql(directive = Weighs::apply(WRITE))]
     async fn revoke_role(
         &self,
         ctx: &Context<'_>,

@@ -4,6 +4,7 @@ use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 
 use crate::error::{Error, Result};
 use crate::graphql::context::ContextExt as _;
+use crate::graphql::cost::{HASH, Lists, WRITE, Weighs};
 use crate::graphql::payload::refused;
 use crate::graphql::rows::parse_some_id;
 use crate::graphql::scalars::{DateTime, Uuid};
@@ -57,6 +58,7 @@ macro_rules! token_payload {
             /// Who is logged in.
             viewer: Option<Viewer>,
             /// Why there are no tokens; empty when there are.
+            #[graphql(directive = $crate::graphql::cost::Lists::apply(2))]
             errors: Vec<$error>,
         }
 
@@ -97,6 +99,7 @@ pub struct LogoutPayload {
     /// Whether the devices are logged out.
     is_logged_out: bool,
     /// Why they are not; empty when they are.
+    #[graphql(directive = Lists::apply(2))]
     errors: Vec<LogoutError>,
 }
 mutation_errors!(LogoutError, LogoutErrorCode { NotFound });
@@ -109,6 +112,7 @@ pub struct SessionMutation;
 #[Object]
 impl SessionMutation {
     /// Logs in on a device (*masuk*). Ignores the Authorization header.
+    #[graphql(directive = Weighs::apply(HASH))]
     async fn login(
         &self,
         ctx: &Context<'_>,
@@ -126,6 +130,7 @@ impl SessionMutation {
 
     /// Exchanges a refresh token for new tokens. Ignores the Authorization header. When the answer was lost, send the
     /// same token again.
+    #[graphql(directive = Weighs::apply(WRITE))]
     async fn refresh_tokens(
         &self,
         ctx: &Context<'_>,
@@ -135,6 +140,7 @@ impl SessionMutation {
     }
 
     /// Logs out this device, another of one's own, or all of them (*keluar*).
+    #[graphql(directive = Weighs::apply(WRITE))]
     async fn logout(
         &self,
         ctx: &Context<'_>,

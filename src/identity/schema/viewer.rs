@@ -11,6 +11,7 @@ use super::DeviceConnection;
 use crate::agency::schema::{Agency, Employee};
 use crate::error::{Error, Result};
 use crate::graphql::context::ContextExt as _;
+use crate::graphql::cost::{Lists, Pages};
 use crate::graphql::rows;
 use crate::policy::{self, Person};
 
@@ -93,6 +94,7 @@ impl ViewerIdentity {
     }
 
     /// Verified e-mail addresses.
+    #[graphql(directive = Lists::apply(2))]
     async fn emails(&self, ctx: &Context<'_>) -> Result<Vec<String>> {
         let contacts = contact::Entity::find()
             .filter(contact::Column::AccountId.eq(self.0.account_id))
@@ -106,6 +108,7 @@ impl ViewerIdentity {
     }
 
     /// One's roles (*peran*) and where they hold.
+    #[graphql(directive = Lists::apply(3))]
     async fn roles(&self, ctx: &Context<'_>) -> Result<Vec<ViewerRole>> {
         let mut roles = Vec::new();
         for (role, agency) in self.held(ctx).await? {
@@ -115,6 +118,7 @@ impl ViewerIdentity {
     }
 
     /// The devices in which one is logged in (*perangkat*).
+    #[graphql(directive = Pages::apply())]
     async fn devices(
         &self,
         ctx: &Context<'_>,

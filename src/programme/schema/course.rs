@@ -9,6 +9,7 @@ use super::course_run::CourseRunConnection;
 use crate::agency::schema::{Agency, SiasnTerm};
 use crate::error::Result;
 use crate::graphql::context::ContextExt as _;
+use crate::graphql::cost::Pages;
 use crate::graphql::rows;
 use crate::policy;
 
@@ -63,6 +64,7 @@ impl Course {
     }
 
     /// Its dated offerings (*angkatan*), as far as one may see them.
+    #[graphql(directive = Pages::apply())]
     async fn runs(
         &self,
         ctx: &Context<'_>,

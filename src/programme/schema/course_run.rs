@@ -11,6 +11,7 @@ use super::enrolment::EnrolmentConnection;
 use crate::agency::schema::Agency;
 use crate::error::{Error, Result};
 use crate::graphql::context::ContextExt as _;
+use crate::graphql::cost::{Lists, Pages};
 use crate::graphql::page::{PageArgs, page};
 use crate::graphql::rows;
 use crate::graphql::scalars::Date;
@@ -68,6 +69,7 @@ impl CourseRun {
     }
 
     /// Its meetings (*pertemuan*), by their beginning.
+    #[graphql(directive = Pages::apply())]
     async fn sessions(
         &self,
         ctx: &Context<'_>,
@@ -83,6 +85,7 @@ impl CourseRun {
     }
 
     /// Who takes part or took part (*peserta*), as far as one may see them.
+    #[graphql(directive = Pages::apply())]
     async fn enrolments(
         &self,
         ctx: &Context<'_>,
@@ -94,6 +97,7 @@ impl CourseRun {
     }
 
     /// The agencies (*instansi*) that were invited to send their people; at most 100.
+    #[graphql(directive = Lists::apply(20))]
     async fn guests(&self, ctx: &Context<'_>) -> Result<Vec<Agency>> {
         let guests = ctx.rows().load_one(GuestsOf(self.0.id)).await.map_err(|shared| Error::shared(&shared))?;
         Ok(guests.unwrap_or_default().into_iter().map(Agency).collect())

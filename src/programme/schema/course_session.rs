@@ -9,6 +9,7 @@ use crate::attendance::schema::CheckInConnection;
 use crate::attendance::schema::session::{self, RollSummary, VenueCode};
 use crate::error::{Error, Result};
 use crate::graphql::context::ContextExt as _;
+use crate::graphql::cost::{Lists, Pages, ROW, Weighs};
 use crate::graphql::rows;
 use crate::graphql::scalars::DateTime;
 use crate::programme::loader::TrainersOf;
@@ -46,6 +47,7 @@ impl CourseSession {
 
     /// The check-ins (*presensi*), as far as the caller may see them: all for the trainers, one's own for a
     /// participant.
+    #[graphql(directive = Pages::apply())]
     async fn roll(
         &self,
         ctx: &Context<'_>,
@@ -62,6 +64,7 @@ impl CourseSession {
 
     /// Who is enrolled and has not come (*belum hadir*): has no check-in that counts, or that waits for review. For the
     /// trainers and the admins of the agency that holds it.
+    #[graphql(directive = Pages::apply())]
     async fn missing(
         &self,
         ctx: &Context<'_>,
@@ -112,6 +115,7 @@ impl CourseSession {
     }
 
     /// Who teaches it (*pengajar*), as far as one may see them; at most 20.
+    #[graphql(directive = Lists::apply(2))]
     async fn trainers(&self, ctx: &Context<'_>) -> Result<Vec<Employee>> {
         let trainers = ctx.rows().load_one(TrainersOf(self.0.id)).await.map_err(|shared| Error::shared(&shared))?;
         Ok(trainers.unwrap_or_default().into_iter().map(Employee).collect())
@@ -168,6 +172,7 @@ pub struct SetTrainersInput {
     /// The session.
     pub course_session_id: ID,
     /// 1 to 20 active employees of the agency that holds the run.
+    #[graphql(directive = Weighs::apply(ROW))]
     pub employee_ids: Vec<ID>,
 }
 

@@ -6,6 +6,7 @@ use entity::enrolment;
 use super::course_run::CourseRun;
 use crate::agency::schema::Employee;
 use crate::error::Result;
+use crate::graphql::cost::{ROW, Weighs};
 use crate::graphql::rows;
 use crate::graphql::scalars::DateTime;
 
@@ -66,6 +67,7 @@ pub struct EnrolEmployeesInput {
     /// The run: of the caller's agency, or one that it was invited to.
     pub course_run_id: ID,
     /// 1 to 100 active employees of the caller's agency. Who is enrolled already stays so.
+    #[graphql(directive = Weighs::apply(ROW))]
     pub employee_ids: Vec<ID>,
     /// Whether they are released from the shifts that the roster gives them then (*surat tugas*): without it a class
     /// that collides with one is refused.

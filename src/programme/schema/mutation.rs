@@ -16,6 +16,7 @@ use super::enrolment::{
 };
 use crate::error::Result;
 use crate::graphql::context::ContextExt as _;
+use crate::graphql::cost::{AnswersEach, WRITE, Weighs};
 use crate::graphql::payload::payload;
 use crate::programme::service;
 
@@ -27,6 +28,7 @@ pub struct ProgrammeMutation;
 #[Object]
 impl ProgrammeMutation {
     /// Adds a course (*diklat*) to an agency's catalogue. For its admins.
+    #[graphql(directive = Weighs::apply(WRITE))]
     async fn create_course(
         &self,
         ctx: &Context<'_>,
@@ -36,6 +38,7 @@ impl ProgrammeMutation {
     }
 
     /// Changes a course (*diklat*), or takes it out of the catalogue. For the agency's admins.
+    #[graphql(directive = Weighs::apply(WRITE))]
     async fn update_course(
         &self,
         ctx: &Context<'_>,
@@ -45,6 +48,7 @@ impl ProgrammeMutation {
     }
 
     /// Adds a dated offering of a course (*angkatan*). For the agency's admins.
+    #[graphql(directive = Weighs::apply(WRITE))]
     async fn create_course_run(
         &self,
         ctx: &Context<'_>,
@@ -54,6 +58,7 @@ impl ProgrammeMutation {
     }
 
     /// Changes a course run (*angkatan*). For the agency's admins.
+    #[graphql(directive = Weighs::apply(WRITE))]
     async fn update_course_run(
         &self,
         ctx: &Context<'_>,
@@ -64,6 +69,7 @@ impl ProgrammeMutation {
 
     /// Invites another agency (*instansi*) to a course run: its people see it, and its admins may enrol them. Again changes
     /// nothing. For the admins of the agency that holds the run.
+    #[graphql(directive = Weighs::apply(WRITE))]
     async fn invite_agency(
         &self,
         ctx: &Context<'_>,
@@ -73,6 +79,7 @@ impl ProgrammeMutation {
     }
 
     /// Adds a meeting (*pertemuan*) to a course run. For the agency's admins.
+    #[graphql(directive = Weighs::apply(WRITE))]
     async fn create_course_session(
         &self,
         ctx: &Context<'_>,
@@ -82,6 +89,7 @@ impl ProgrammeMutation {
     }
 
     /// Changes a meeting (*pertemuan*). For the agency's admins.
+    #[graphql(directive = Weighs::apply(WRITE))]
     async fn update_course_session(
         &self,
         ctx: &Context<'_>,
@@ -91,6 +99,7 @@ impl ProgrammeMutation {
     }
 
     /// Says who teaches a session (*pengajar*). For the agency's admins.
+    #[graphql(directive = Weighs::apply(WRITE))]
     async fn set_trainers(
         &self,
         ctx: &Context<'_>,
@@ -100,6 +109,7 @@ impl ProgrammeMutation {
     }
 
     /// Enrols people in a course run (*peserta*). For the admins of their agency, which holds the run or was invited to it.
+    #[graphql(directive = Weighs::apply(WRITE), directive = AnswersEach::apply("input.employeeIds", "enrolments"))]
     async fn enrol_employees(
         &self,
         ctx: &Context<'_>,
@@ -115,6 +125,7 @@ impl ProgrammeMutation {
 
     /// Takes a person off the list of a course run; again changes nothing. For the admins of the agency that holds the run
     /// and of the person's.
+    #[graphql(directive = Weighs::apply(WRITE))]
     async fn withdraw_enrolment(
         &self,
         ctx: &Context<'_>,

@@ -11,9 +11,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use async_graphql::{Executor, Object, Schema, Subscription};
+use async_graphql::{Object, Schema, Subscription};
 use bina::app::App;
 use bina::error::Error;
+use bina::graphql::Published;
 use bina::http::serve;
 use bina::http::vigil::Pace;
 use bina::problem::Problem;
@@ -92,7 +93,7 @@ pub struct Server {
 
 impl Server {
     /// Over any executor.
-    pub async fn over<E: Executor>(app: Arc<App>, executor: E, pace: Pace) -> Self {
+    pub async fn over<E: Published>(app: Arc<App>, executor: E, pace: Pace) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address");
         let (stop, stopped) = oneshot::channel();

@@ -1,10 +1,25 @@
+use std::sync::LazyLock;
+
 use async_graphql::parser::parse_query;
 use proptest::prelude::*;
+use serde_json::json;
 
 use super::*;
 
+/// Costs of the kinds that our schema has.
+static PRICES: LazyLock<Prices> = LazyLock::new(|| Prices::read(include_str!("prices.graphql")).unwrap());
+
+fn examined(query: &str, name: Option<&str>, variables: serde_json::Value) -> Result<Executed, Breach> {
+    let variables = Variables::from_json(variables);
+    examine(&parse_query(query).unwrap(), name, &variables, &PRICES, &Limits::default())
+}
+
 fn limit(query: &str) -> Result<Executed, Breach> {
-    examine(&parse_query(query).unwrap(), None, &Variables::default(), &Limits::default())
+    examined(query, None, json!({}))
+}
+
+fn cost(query: &str, variables: serde_json::Value) -> usize {
+    examined(query, None, variables).unwrap().cost
 }
 
 fn past(measure: Measure, limit: usize) -> Result<Executed, Breach> {
@@ -36,9 +51,8 @@ fn refuses_the_bombs() {
 #[test]
 fn refuses_bombs_that_are_not_executed() {
     let document = format!("query Small{{a}} {}", bomb(24, 2).replacen('{', "query Large{", 1));
-    let document = parse_query(&document).unwrap();
     let refused = past(Measure::Selections, 2_000);
-    assert_eq!(examine(&document, Some("Small"), &Variables::default(), &Limits::default()), refused);
+    assert_eq!(examined(&document, Some("Small"), json!({})), refused);
     let unused = bomb(24, 2).replacen("...F0", "a", 1);
     assert_eq!(limit(&unused), refused);
 }
@@ -93,8 +107,7 @@ fn knows_what_needs_no_token() {
 
 #[test]
 fn chooses_the_operation_as_the_executor_does() {
-    let limits = Limits::default();
-    let chosen = |query, name| examine(&parse_query(query).unwrap(), name, &Variables::default(), &limits);
+    let chosen = |query, name| examined(query, name, json!({}));
     let none = |name: Option<&str>| Err(Breach::NoOperation(name.map(ToOwned::to_owned)));
     assert_eq!(chosen("{a}", None).unwrap().name, None);
     assert_eq!(chosen("{a}", Some("A")), none(Some("A")));
@@ -112,7 +125,7 @@ fn chooses_the_operation_as_the_executor_does() {
 fn introspection_of_tools_passes_and_more_does_not() {
     let introspection = include_str!("introspection.graphql");
     assert!(limit(introspection).is_ok());
-    super::super::scan(introspection, &Limits::default()).unwrap();
+    super::super::scan::scan(introspection, &Limits::default()).unwrap();
     let deep = |levels: usize| format!("{{__schema{{{}name{}}}}}", "types{".repeat(levels), "}".repeat(levels));
     assert_eq!(limit(&deep(20)), past(Measure::Depth, 20));
     assert_eq!(limit(&deep(4)), past(Measure::Introspected, 1_500_000));
@@ -192,11 +205,12 @@ fn count(path: &[&str], weight: &mut Weight) {
         weight.introspected += answered(&path[at..]);
     }
     weight.full_depth = weight.full_depth.max(path.len());
-    weight.answered += 1;
+    weight.priced += 1;
     weight.full_introspected += answered(path);
     if path.len() == 1 {
         weight.roots += 1;
         weight.roots_without_token += usize::from(path[0] == "login");
+        weight.roots_for_everybody += usize::from(FOR_EVERYBODY.contains(&path[0]));
         weight.attempts += usize::from(path[0] == "login");
     }
 }
@@ -206,39 +220,80 @@ proptest! {
     fn weighs_as_if_everything_were_spread_out(query in document()) {
         let document = parse_query(&query).unwrap();
         let variables = Variables::default();
-        let mut scale = Scale {
-            variables: &variables,
-            fragments: HashMap::new(),
-            aliases: 0,
-            directives: 0,
-            is_by_variables: false,
-        };
+        let prices = Prices::default();
+        let mut scale = Scale::new(&prices, &variables, &[]);
         for name in in_order(&document).unwrap() {
-            let weight = scale.weigh(&document.fragments[name].node.selection_set.node);
+            let weight = scale.weigh_fragment(&document.fragments[name].node);
             scale.fragments.insert(name, weight);
         }
         let (_, operation) = document.operations.iter().next().unwrap();
         let set = &operation.node.selection_set.node;
         let mut expected = Weight::default();
         spread_out(&document, set, &mut Vec::new(), 0, &mut expected);
-        prop_assert_eq!(scale.weigh(set), expected);
+        prop_assert_eq!(scale.weigh(set, None), expected);
         prop_assert_eq!(scale.aliases, query.matches("b:").count());
     }
 }
 
 #[test]
 fn pages_within_pages_are_counted_as_long_as_they_are_asked_for() {
-    let nested = "{ a(first: 50) { nodes { b(first: 50) { edges { node { c(first: 50) { nodes { id } } } } } } } }";
-    assert_eq!(limit(nested), past(Measure::Answered, 20_000));
-    assert!(limit("{ a(first: 100) { nodes { id name b(first: 20) { nodes { id } } } } }").is_ok());
-    // Where no size is said, a page has twenty; a size in a variable counts as what is sent.
-    assert!(limit("{ a { nodes { b { nodes { c { nodes { d { nodes { id } } } } } } } } }").is_err());
-    let with = |first: i64| {
-        let variables = Variables::from_json(serde_json::json!({ "n": first }));
-        let document = parse_query(
-            "query($n: Int) { a(first: $n) { nodes { b(first: $n) { nodes { c(first: $n) { nodes { id } } } } } } }",
-        );
-        examine(&document.unwrap(), None, &variables, &Limits::default())
-    };
-    assert!(with(10).is_ok() && with(50).is_err());
+    let nested = "{ things(first: 50) { nodes { things(first: 50) { edges { node { things(first: 50) { nodes { id } } } } } } } }";
+    assert_eq!(limit(nested), past(Measure::Cost, 20_000));
+    assert_eq!(
+        cost("{ things(first: 100) { nodes { id name things(first: 20) { nodes { id } } } } }", json!({})),
+        5_310
+    );
+    // Where no size is said, a page has twenty.
+    assert_eq!(cost("{ things { totalCount nodes { id } } }", json!({})), 10 + 11 + 20 * 2);
+    assert_eq!(cost("{ things(first: null) { nodes { id } pageInfo { endCursor } } }", json!({})), 10 + 20 * 2 + 2);
+    // A size in a fragment's own field is that of each field that spreads it.
+    let spread = "{ a: things(first: 3) { ...F } b: things(first: 5) { ...F } } fragment F on Things { nodes { id } }";
+    assert_eq!(cost(spread, json!({})), 20 + 3 * 2 + 5 * 2);
+    // What is out of range is refused by the field itself.
+    assert_eq!(cost("{ things(first: -1) { nodes { id } } }", json!({})), 10);
+    assert_eq!(cost("{ things(first: 1000000) { nodes { id } } }", json!({})), 10 + 100 * 2);
+}
+
+#[test]
+fn variables_say_how_many_as_much_as_numbers_do() {
+    let page = "query($n: Int) { things(first: $n) { nodes { id } } }";
+    for (variables, items) in [(json!({}), 20), (json!({ "n": null }), 20), (json!({ "n": 7 }), 7)] {
+        assert_eq!(cost(page, variables), 10 + items * 2);
+    }
+    let with_default = "query($n: Int = 50) { things(first: $n) { nodes { id } } }";
+    for (variables, items) in [(json!({}), 50), (json!({ "n": null }), 20), (json!({ "n": 7 }), 7)] {
+        assert_eq!(cost(with_default, variables), 10 + items * 2);
+    }
+    let nodes = "query($ids: [ID!]!, $id: ID!) { all(ids: $ids) { id } b: all(ids: [$id, \"x\"]) { id } }";
+    assert_eq!(cost(nodes, json!({ "ids": ["a", "b", "c"], "id": "a" })), 3 * 2 + 2 * 2);
+    assert_eq!(cost("{ few { id } }", json!({})), 3 * 2, "the argument's own default");
+    assert!(examined(page, None, json!({})).unwrap().is_by_variables);
+    assert!(!limit("query($n: Int, $i: In!) { things(first: 3) { nodes { id } } }").unwrap().is_by_variables);
+    // Of two operations it is the executed one whose defaults count.
+    let two = "query A($n: Int = 2) { things(first: $n) { ...F } } query B($n: Int = 9) { things(first: $n) { ...F } }
+               fragment F on Things { nodes { id } }";
+    assert_eq!(examined(two, Some("A"), json!({})).unwrap().cost, 10 + 2 * 2);
+    assert_eq!(examined(two, Some("B"), json!({})).unwrap().cost, 10 + 9 * 2);
+}
+
+#[test]
+fn what_is_sent_weighs() {
+    let send = "mutation($input: SendInput!) { send(input: $input) { results { id } errors } }";
+    let items = |count: usize| json!({ "input": { "items": vec![json!({ "parts": [1, 2] }); count] } });
+    assert_eq!(cost(send, items(0)), 50 + 1 + 2);
+    // Each item weighs 10 and each part of one 3, and each has its result.
+    assert_eq!(cost(send, items(4)), 50 + 4 * 10 + 8 * 3 + 1 + 4 * 2 + 2);
+    assert_eq!(
+        cost("mutation { send(input: { items: [{ parts: [1] }, {}] }) { errors } }", json!({})),
+        50 + 23 + 1 + 2
+    );
+    assert_eq!(cost("mutation { send(input: { items: { parts: 1 } }) { errors } }", json!({})), 50 + 13 + 1 + 2);
+    assert!(examined(send, None, items(900)).is_ok());
+    assert_eq!(examined(send, None, items(1_500)), past(Measure::Cost, 20_000));
+}
+
+#[test]
+fn introspection_has_a_cost_of_its_own() {
+    let asked = cost(include_str!("introspection.graphql"), json!({}));
+    assert!((300..3_000).contains(&asked), "{asked}");
 }

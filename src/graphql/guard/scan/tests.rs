@@ -154,3 +154,22 @@ fn nested(value: &Value) -> usize {
         _ => 0,
     }
 }
+
+/// The most that an operator can set is far from what ends the process: a quarter of the stack that requests run on is
+/// enough for it, in a build that is not optimised.
+#[test]
+fn the_parser_stands_the_most_brackets_that_can_be_set() {
+    let most = Limits::SETTINGS.iter().find(|setting| setting.name == "limit_brackets").unwrap().most;
+    let texts = [
+        format!("{{a(b:{}1{})}}", "[".repeat(most - 2), "]".repeat(most - 2)),
+        format!("{}a{}", "{a".repeat(most - 1) + "{", "}".repeat(most)),
+        format!("query($v:{}Int{}){{a}}", "[".repeat(most - 1), "]".repeat(most - 1)),
+    ];
+    let parsing = std::thread::Builder::new().stack_size(2 * 1024 * 1024).spawn(move || {
+        for text in texts {
+            assert_eq!(brackets(&text), most);
+            parse_query(&text).unwrap();
+        }
+    });
+    parsing.unwrap().join().unwrap();
+}
