@@ -17,6 +17,7 @@ use crate::db::Db;
 
 const REQUESTS: &str = "bina_requests_total";
 const REQUEST_SECONDS: &str = "bina_request_duration_seconds";
+const FRONT_MICROSECONDS: &str = "bina_front_microseconds_total";
 const CHECK_INS: &str = "bina_check_ins_total";
 const QUEUE_DEPTH: &str = "bina_check_in_queue_depth";
 const QUEUE_FULL: &str = "bina_check_in_queue_full_total";
@@ -32,9 +33,10 @@ const MEMORY: &str = "process_resident_memory_bytes";
 const BUILD: &str = "bina_build_info";
 
 /// Every metric with what it tells.
-pub const ALL: [(&str, &str); 15] = [
+pub const ALL: [(&str, &str); 16] = [
     (REQUESTS, "HTTP requests by kind of operation and status"),
     (REQUEST_SECONDS, "Time from a request's headers to its answer"),
+    (FRONT_MICROSECONDS, "Time that reading posted operations and writing their answers took, without the execution"),
     (REFUSALS, "Operations that asked for too much, by reason"),
     (CHECK_INS, "Check-ins that were written, by verdict"),
     (QUEUE_DEPTH, "Check-ins that wait to be written"),
@@ -64,6 +66,7 @@ struct Parts {
     handle: PrometheusHandle,
     queue_depth: Gauge,
     queue_full: Counter,
+    front_microseconds: Counter,
     batch_size: Histogram,
     commit_seconds: Histogram,
     subscriptions: Gauge,
@@ -91,6 +94,7 @@ impl Default for Metrics {
         let metrics = Self(Arc::new(Parts {
             handle: recorder.handle(),
             queue_depth: recorder.register_gauge(&plain(QUEUE_DEPTH), &ABOUT),
+            front_microseconds: recorder.register_counter(&plain(FRONT_MICROSECONDS), &ABOUT),
             queue_full: recorder.register_counter(&plain(QUEUE_FULL), &ABOUT),
             batch_size: recorder.register_histogram(&plain(BATCH_SIZE), &ABOUT),
             commit_seconds: recorder.register_histogram(&plain(COMMIT_SECONDS), &ABOUT),
@@ -156,6 +160,11 @@ impl Metrics {
     /// So many check-ins wait to be written.
     pub fn queue_depth(&self, waiting: usize) {
         self.0.queue_depth.set(float(waiting as u64));
+    }
+
+    /// Reading an operation and writing its answer took so long: what our handler and the guard cost.
+    pub(crate) fn front(&self, took: Duration) {
+        self.0.front_microseconds.increment(u64::try_from(took.as_micros()).unwrap_or(u64::MAX));
     }
 
     /// A check-in was turned away because too many wait.

@@ -160,13 +160,12 @@ pub async fn calendar_rows(db: &impl ConnectionTrait) -> Result<(Vec<holiday::Mo
     Ok((holidays, ramadan_period::Entity::find().all(db).await?))
 }
 
-/// Five queries at most.
+/// Four queries at most.
 async fn load(app: &App, db: &impl ConnectionTrait, places: &HashSet<Place>) -> Result<Vec<(Place, Duty)>> {
     let engine = app.db.engine();
     let agencies: HashSet<AgencyId> = places.iter().map(|(agency, _)| *agency).collect();
     let mut ways = ways_up(db, places.iter().filter_map(|(_, unit)| *unit)).await?;
     let units: HashSet<UnitId> = ways.values().flat_map(|way| way.units()).collect();
-    let settings = zone_settings(db, engine, &agencies).await?;
     let hours = hours(db, engine, &agencies, &units).await?;
     let chosen = chosen(db, engine, &agencies).await?;
     let calendar = calendar(app, db).await?;
@@ -178,7 +177,7 @@ async fn load(app: &App, db: &impl ConnectionTrait, places: &HashSet<Place>) -> 
         let units: Vec<UnitId> = way.units().collect();
         Ok(Duty {
             levels: levels(&hours, agency, &units),
-            zones: named.map(|(unit, name)| zoned(&settings, (agency, unit), name)).collect::<Result<_>>()?,
+            zones: named.map(|(unit, name)| zoned(&chosen.zones, unit, name)).collect::<Result<_>>()?,
             fences: way.fences,
             calendar: calendar.clone(),
             lateness: chosen.lateness.clone(),
@@ -301,7 +300,8 @@ fn levels(hours: &[Hours], agency: AgencyId, units: &[UnitId]) -> Vec<Vec<Hours>
     places.map(|place| of(place).cloned().collect()).collect()
 }
 
-/// An agency, a row for each band of each rule of lateness that it has chosen.
+/// An agency, a row for each band of each rule of lateness that it has chosen, and these for each zone that it or one of
+/// its units was set to.
 #[derive(Debug, FromQueryResult)]
 struct Choice {
     id: AgencyId,
@@ -312,12 +312,16 @@ struct Choice {
     rule: Option<lateness_rule::Model>,
     #[sea_orm(nested(prefix = "band_"))]
     band: Option<lateness_band::Model>,
+    #[sea_orm(nested(prefix = "zone_"))]
+    zone: Option<time_zone_setting::Model>,
 }
 
 /// What holds for everybody of an agency.
 #[derive(Debug)]
 struct Chosen {
     time_zone: String,
+    /// What was set of its zone and those of its units.
+    zones: Vec<time_zone_setting::Model>,
     lateness: Vec<Adoption>,
 }
 
@@ -335,6 +339,10 @@ async fn chosen(
         .from(lateness_adoption::Column::RuleId)
         .to(lateness_rule::Column::Id)
         .into();
+    let zones: RelationDef = agency::Entity::belongs_to(time_zone_setting::Entity)
+        .from(agency::Column::Id)
+        .to(time_zone_setting::Column::AgencyId)
+        .into();
     let mut rows = agency::Entity::find()
         .select_only()
         .columns([agency::Column::Id, agency::Column::TimeZone])
@@ -342,13 +350,26 @@ async fn chosen(
         .join(JoinType::LeftJoin, adoptions)
         .join(JoinType::LeftJoin, rule)
         .join(JoinType::LeftJoin, bands_of_rule())
+        .join(JoinType::LeftJoin, zones)
+        .order_by_asc(time_zone_setting::Column::Id)
         .order_by_asc(lateness_adoption::Column::Version);
     rows = db::columns_of::<lateness_adoption::Entity, _>(rows, "adoption_");
     rows = db::columns_of::<lateness_rule::Entity, _>(rows, "rule_");
     rows = db::columns_of::<lateness_band::Entity, _>(rows, "band_");
+    rows = db::columns_of::<time_zone_setting::Entity, _>(rows, "zone_");
     let mut chosen = HashMap::<AgencyId, Chosen>::new();
-    for Choice { id, time_zone, adoption, rule, band } in rows.into_model().all(db).await? {
-        let lateness = &mut chosen.entry(id).or_insert(Chosen { time_zone, lateness: Vec::new() }).lateness;
+    for Choice { id, time_zone, adoption, rule, band, zone } in rows.into_model().all(db).await? {
+        let Chosen { zones, lateness, .. } =
+            chosen.entry(id).or_insert(Chosen { time_zone, zones: Vec::new(), lateness: Vec::new() });
+        if let Some(zone) = zone
+            && zones.last() != Some(&zone)
+        {
+            zones.push(zone);
+        }
+        // Behind the first zone the same rules come again.
+        if zones.len() > 1 {
+            continue;
+        }
         let Some(row) = adoption else { continue };
         if lateness.last().is_none_or(|last| last.row.id != row.id) {
             lateness.push(Adoption { row, rule: rule.map(|row| Rule { row, bands: Vec::new() }) });
@@ -392,32 +413,13 @@ fn bands_of_rule() -> RelationDef {
         .into()
 }
 
-/// What was set of the zones of agencies and their units.
-async fn zone_settings(
-    db: &impl ConnectionTrait,
-    engine: DbBackend,
-    agencies: &HashSet<AgencyId>,
-) -> Result<HashMap<Place, Vec<time_zone_setting::Model>>> {
-    let rows = time_zone_setting::Entity::find()
-        .filter(db::any_of(engine, time_zone_setting::Column::AgencyId, agencies.iter().map(|id| id.0)))
-        .all(db)
-        .await?;
-    let mut settings = HashMap::<Place, Vec<time_zone_setting::Model>>::new();
-    for row in rows {
-        settings.entry((row.agency_id, row.unit_id)).or_default().push(row);
-    }
-    Ok(settings)
-}
-
 /// The zones of a level: what was set, or for ever what its row names.
-fn zoned(
-    settings: &HashMap<Place, Vec<time_zone_setting::Model>>,
-    place: Place,
-    name: Option<&str>,
-) -> Result<Vec<Zoned>> {
-    match settings.get(&place) {
-        Some(rows) => rows.iter().map(zone_of).collect(),
-        None => Ok(vec![Zoned { version: 0, valid_from: NaiveDate::MIN, zone: name.map(parse_zone).transpose()? }]),
+fn zoned(settings: &[time_zone_setting::Model], unit: Option<UnitId>, name: Option<&str>) -> Result<Vec<Zoned>> {
+    let set: Vec<Zoned> = settings.iter().filter(|row| row.unit_id == unit).map(zone_of).collect::<Result<_>>()?;
+    if set.is_empty() {
+        Ok(vec![Zoned { version: 0, valid_from: NaiveDate::MIN, zone: name.map(parse_zone).transpose()? }])
+    } else {
+        Ok(set)
     }
 }
 

@@ -1,5 +1,7 @@
 //! GraphQL over HTTP (the draft of the GraphQL Foundation), over any executor.
 
+use std::time::Instant;
+
 use async_graphql::Executor;
 use async_graphql::parser::types::OperationType;
 use axum::Extension;
@@ -40,12 +42,14 @@ pub async fn post<E: Executor>(
         let visitor = Visitor::enter(&edge, &caller, &parts.headers, &parts.extensions)?;
         let limits = &edge.guard.limits;
         let body = params::read_body(&parts.headers, body, limits).await?;
+        let began = Instant::now();
         let params = Params::from_body(&body, limits.json_brackets)?;
         let operation = Operation::read(params, &edge, &caller.id).await?;
+        let reading = began.elapsed();
         let (session, asker) = visitor.ask(&edge, &caller, &operation).await?;
-        Ok::<_, RequestFault>((operation, session, asker))
+        Ok::<_, RequestFault>((operation, session, asker, reading))
     };
-    let (operation, session, asker) = match read.await {
+    let (operation, session, asker, reading) = match read.await {
         // Whoever takes events alone may see no body with another status.
         Err(fault) if fault.is_of_operation() && caller.media.is_none() && streaming == Some(Streaming::Events) => {
             fault.refusal().inspect(|refused| edge.app.metrics.refusal(*refused));
@@ -59,7 +63,10 @@ pub async fn post<E: Executor>(
         }
         (OperationType::Subscription, _, None) => Err(RequestFault::NeedsStream),
         (_, Some(media), _) => {
-            let (response, body) = write(operation.answer(&edge, &asker).await?, media, &caller.id)?;
+            let finished = operation.answer(&edge, &asker).await?;
+            let began = Instant::now();
+            let (response, body) = write(finished, media, &caller.id)?;
+            edge.app.metrics.front(reading + began.elapsed());
             Ok(response.map(|_| Body::from(body)))
         }
         (_, None, _) => Err(RequestFault::NotAcceptable),

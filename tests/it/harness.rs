@@ -53,7 +53,8 @@ impl World {
             listen: ([127, 0, 0, 1], 0).into(),
             allowed_origins: vec!["https://app.example".to_owned()],
             proxies: ProxyConfig::default(),
-            limits: Limits::default(),
+            // A test asks in a second for what a person asks for in an hour.
+            limits: Limits { account_cost: 10_000_000, address_cost: 10_000_000, ..Limits::default() },
             data_dir: folder.path().to_owned(),
             database,
             token: TokenConfig {

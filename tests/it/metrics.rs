@@ -103,6 +103,7 @@ async fn requests_check_ins_and_statements_are_counted(#[values(Engine::Sqlite, 
     let idle = value(&text, &format!("bina_db_connections{{pool=\"{read}\",state=\"idle\"}}"));
     assert!(idle.is_some_and(|idle| idle >= 1.0), "{text}");
     assert!(value(&text, "bina_db_statements_total") >= Some(4.0));
+    assert!(value(&text, "bina_front_microseconds_total") > Some(0.0));
     assert!(value(&text, "process_resident_memory_bytes") > Some(1e6));
     for (name, _) in metrics::ALL {
         assert!(text.contains(&format!("# HELP {name} ")), "{name}: {text}");

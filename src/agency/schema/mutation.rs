@@ -107,6 +107,7 @@ impl AgencyMutation {
 
     /// Sets the clock (*zona waktu*) of an agency or a unit from a day on, or tells with `isDryRun` what that would change
     /// of days that are past. For the agency's admins.
+    #[graphql(directive = Weighs::apply(RECKONING))]
     async fn set_time_zone(
         &self,
         ctx: &Context<'_>,

@@ -15,7 +15,7 @@ use crate::attendance::arrangement::{self, Arranged};
 use crate::attendance::loader::AttendedWithin;
 use crate::error::{Error, Result};
 use crate::graphql::context::ContextExt as _;
-use crate::graphql::cost::{Pages, WRITE, Weighs};
+use crate::graphql::cost::{Lists, Pages, STATEMENT, WRITE, Weighs};
 use crate::graphql::page::{PageArgs, page};
 use crate::graphql::payload::{Payload, payload};
 use crate::graphql::rows;
@@ -128,6 +128,7 @@ impl DutyArrangement {
     /// The workdays within it to which somebody came or from which they went (*hari dengan presensi*), in order: by
     /// check-ins that count or that wait for a review, or by approved corrections. On a day of leave these count for
     /// nothing. Of check-ins that one may not see it tells nothing.
+    #[graphql(directive = Lists::apply(5), directive = Weighs::apply(STATEMENT))]
     async fn attended_days(&self, ctx: &Context<'_>) -> Result<Vec<Date>> {
         let days = ctx.rows().load_one(AttendedWithin(self.0.id)).await.map_err(|error| Error::shared(&error))?;
         Ok(days.into_iter().flatten().map(Date::from).collect())

@@ -8,6 +8,7 @@ use crate::attendance::holiday as days;
 use crate::difference_payload;
 use crate::error::Result;
 use crate::graphql::context::ContextExt as _;
+use crate::graphql::cost::{RECKONING, Weighs};
 use crate::graphql::payload::payload;
 use crate::graphql::scalars::Date;
 
@@ -70,6 +71,7 @@ pub struct HolidayMutation;
 impl HolidayMutation {
     /// Sets a national holiday (*hari libur nasional*) or a day of collective leave (*cuti bersama*), or tells with
     /// `isDryRun` what that would change of a day that is past, in all agencies together. For the national admin.
+    #[graphql(directive = Weighs::apply(RECKONING))]
     async fn set_holiday(
         &self,
         ctx: &Context<'_>,
@@ -80,6 +82,7 @@ impl HolidayMutation {
 
     /// Withdraws a national holiday (*hari libur nasional*) or a day of collective leave (*cuti bersama*), which stays as
     /// one that was withdrawn, or tells with `isDryRun` what that would change. For the national admin.
+    #[graphql(directive = Weighs::apply(RECKONING))]
     async fn withdraw_holiday(
         &self,
         ctx: &Context<'_>,

@@ -6,6 +6,7 @@ use super::{Correction, DutyArrangement};
 use crate::attendance::revocation;
 use crate::error::Result;
 use crate::graphql::context::ContextExt as _;
+use crate::graphql::cost::{WRITE, Weighs};
 use crate::graphql::payload::payload;
 use crate::mutation_payload;
 
@@ -55,6 +56,7 @@ impl RevocationMutation {
     /// Takes back the approval of leave, duty travel or work from home (*cabut*), before it begins, while it lasts or
     /// afterwards: its days are computed anew without it. For superiors and the agency's admins, and never for what is
     /// one's own. The same words again change nothing.
+    #[graphql(directive = Weighs::apply(WRITE))]
     async fn revoke_duty_arrangement(
         &self,
         ctx: &Context<'_>,
@@ -65,6 +67,7 @@ impl RevocationMutation {
 
     /// Takes back the approval of a correction (*cabut*): its day is computed anew without it. For superiors and the
     /// agency's admins, and never for one's own. The same words again change nothing.
+    #[graphql(directive = Weighs::apply(WRITE))]
     async fn revoke_correction(
         &self,
         ctx: &Context<'_>,

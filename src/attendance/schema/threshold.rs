@@ -9,6 +9,7 @@ use crate::agency::schema::Agency;
 use crate::attendance::review::threshold;
 use crate::error::Result;
 use crate::graphql::context::ContextExt as _;
+use crate::graphql::cost::{Pages, WRITE, Weighs};
 use crate::graphql::payload::payload;
 use crate::graphql::rows;
 use crate::graphql::scalars::Date;
@@ -148,6 +149,7 @@ pub struct ThresholdQuery;
 impl ThresholdQuery {
     /// What makes a pattern of check-ins remarkable (*ambang pemeriksaan*): the country's thresholds and an agency's own,
     /// all versions, for those who keep agencies.
+    #[graphql(directive = Pages::apply())]
     async fn review_thresholds(
         &self,
         ctx: &Context<'_>,
@@ -173,6 +175,7 @@ pub struct ThresholdMutation;
 impl ThresholdMutation {
     /// Sets what makes a pattern of an agency's check-ins remarkable (*ambang pemeriksaan*), from a day on. For the
     /// agency's admins.
+    #[graphql(directive = Weighs::apply(WRITE))]
     async fn set_review_thresholds(
         &self,
         ctx: &Context<'_>,
