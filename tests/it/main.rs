@@ -3,6 +3,7 @@
 
 mod agency;
 mod allowance;
+mod attack;
 mod attendance;
 mod audit;
 mod authz;
@@ -14,7 +15,6 @@ mod demo;
 mod documents;
 mod explorer;
 mod faults;
-mod guard;
 mod harness;
 mod http;
 mod identity;
