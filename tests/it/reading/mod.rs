@@ -5,6 +5,7 @@ mod cost;
 mod csv;
 mod months;
 mod plans;
+mod sizes;
 pub mod today;
 
 use bina::clock::Instant;
