@@ -7,7 +7,7 @@ use http_body_util::BodyExt as _;
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::cast::{Cast, Person};
+use crate::cast::Cast;
 use crate::client::Client;
 use crate::harness::Engine;
 
@@ -36,7 +36,7 @@ async fn a_list_is_searched_counted_and_paged_within_what_one_sees(
         (&cast.citizen, 0),
     ];
     for (person, wanted) in seen_by {
-        let Person { phone, .. } = person;
+        let phone = &person.phone;
         let (seen, total) = people(phone, &cast, None, None).await;
         assert_eq!(total, seen.len(), "what is counted is what is seen");
         assert_eq!(seen.len(), wanted);
@@ -51,10 +51,8 @@ async fn a_list_is_searched_counted_and_paged_within_what_one_sees(
             assert!(ids.iter().all(|id| seen.contains(id)), "{ids:?}");
         }
         for bad in ["x", "AAAA", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "' OR 1=1 --"] {
-            let variables = json!({ "agency": sabang.agency.to_string(), "after": bad });
-            let answer = phone.send(PEOPLE, variables).await;
-            let is_read = person.employee == cast.sabang.employee.employee || wanted > 0;
-            assert!(!is_read || answer.code() == "BAD_USER_INPUT", "{bad}: {}", answer.body);
+            let answer = phone.send(PEOPLE, json!({ "agency": sabang.agency.to_string(), "after": bad })).await;
+            assert_eq!(answer.code(), "BAD_USER_INPUT", "{bad}: {}", answer.body);
         }
     }
 }

@@ -60,14 +60,11 @@ impl Sent {
 
     /// For a connection of its own.
     pub fn bytes(&self) -> Vec<u8> {
-        let mut head = format!("{} {} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n", self.method, self.target);
-        for (name, value) in &self.headers {
-            head += &format!("{name}: {value}\r\n");
-        }
-        if !self.headers.iter().any(|(name, _)| *name == "content-length") {
-            head += &format!("content-length: {}\r\n", self.body.len());
-        }
-        [format!("{head}\r\n").into_bytes(), self.body.clone()].concat()
+        let first = format!("{} {} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n", self.method, self.target);
+        let headers = self.headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect::<Vec<_>>();
+        let is_announced = self.headers.iter().any(|(name, _)| *name == "content-length");
+        let length = if is_announced { String::new() } else { format!("content-length: {}\r\n", self.body.len()) };
+        [first.as_bytes(), headers.concat().as_bytes(), length.as_bytes(), b"\r\n", &self.body].concat()
     }
 }
 

@@ -45,7 +45,7 @@ async fn nothing_is_suggested_and_many_errors_are_told_in_ten() {
         assert_eq!(answer.status.as_u16(), 400, "{}", answer.text);
         assert!(!answer.text.contains("Did you mean") && !answer.text.contains(secret), "{}", answer.text);
     }
-    let unknown = (0..300).map(|at| format!("unknown{at} ")).collect::<String>();
+    let unknown = (0..300).map(|at| format!("unknown{at} ")).collect::<Vec<_>>().concat();
     let answer = send(&router, Sent::query(&format!("{{viewer{{{unknown}}}}}")).request()).await;
     assert_eq!(answer.json()["errors"].as_array().unwrap().len(), 10);
     assert!(answer.text.len() <= 4_096, "{}", answer.text.len());

@@ -66,7 +66,7 @@ pub async fn endless(to: SocketAddr, most: usize) -> (Reply, usize) {
     let head = b"POST /graphql HTTP/1.1\r\nhost: a\r\nconnection: close\r\ncontent-type: application/json\r\n\
         transfer-encoding: chunked\r\n\r\n";
     stream.write_all(head).await.expect("the server reads");
-    let chunk = [b"10000\r\n".as_slice(), &[b' '; 0x1_0000], b"\r\n"].concat();
+    let chunk = [b"10000\r\n".as_slice(), &vec![b' '; 0x1_0000], b"\r\n"].concat();
     let mut taken = 0;
     while taken < most && stream.write_all(&chunk).await.is_ok() {
         taken += 0x1_0000;
