@@ -165,7 +165,7 @@ async fn load(app: &App, db: &impl ConnectionTrait, places: &HashSet<Place>) -> 
     let engine = app.db.engine();
     let agencies: HashSet<AgencyId> = places.iter().map(|(agency, _)| *agency).collect();
     let mut ways = ways_up(db, places.iter().filter_map(|(_, unit)| *unit)).await?;
-    let units: HashSet<UnitId> = ways.values().flat_map(|way| way.units()).collect();
+    let units: HashSet<UnitId> = ways.values().flat_map(WayUp::units).collect();
     let hours = hours(db, engine, &agencies, &units).await?;
     let chosen = chosen(db, engine, &agencies).await?;
     let calendar = calendar(app, db).await?;

@@ -113,7 +113,7 @@ static INPUTS: LazyLock<Inputs> = LazyLock::new(|| Inputs::of(&super::sdl()));
 struct Inputs(HashMap<String, Input>);
 
 enum Input {
-    Scalar(fn(&Value) -> bool),
+    Scalar(Form),
     Enum(HashSet<String>),
     Object { fields: HashMap<String, Field>, is_one_of: bool },
 }
@@ -123,8 +123,11 @@ struct Field {
     is_required: bool,
 }
 
+/// Whether a value has the form of a scalar.
+type Form = fn(&Value) -> bool;
+
 /// Every scalar that can be given, with its form.
-const SCALARS: [(&str, fn(&Value) -> bool); 11] = [
+const SCALARS: [(&str, Form); 11] = [
     ("Boolean", <bool as ScalarType>::is_valid),
     ("Date", Date::is_valid),
     ("DateTime", DateTime::is_valid),

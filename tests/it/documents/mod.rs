@@ -86,7 +86,7 @@ fn apollo_hash(text: &str) -> String {
 
 /// A GET with these parameters.
 async fn get(router: &Router, parameters: &[(&str, &str)]) -> Answer {
-    let encoded = |text: &str| text.bytes().map(|byte| format!("%{byte:02x}")).collect::<String>();
+    let encoded = |text: &str| text.bytes().map(|byte| format!("%{byte:02x}")).collect::<Vec<_>>().concat();
     let pairs: Vec<_> = parameters.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
     let request = Request::get(format!("/graphql?{}", pairs.join("&")));
     let request = request.header("accept-language", "en").body(Body::empty()).expect("well-formed");

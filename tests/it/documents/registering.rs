@@ -61,7 +61,7 @@ async fn all_or_nothing_is_registered(#[values(Engine::Sqlite, Engine::Postgres)
         listed("Md5", &"0".repeat(32), "{ viewer { name } }"),
         listed("Id", "a b", "{ viewer { name } }"),
     ];
-    let all = [&[good.clone()], &bad[..]].concat();
+    let all = [std::slice::from_ref(&good), &bad[..]].concat();
     let flawed = registered::register(app, all).await.unwrap().unwrap_err();
     let names: Vec<_> = flawed.iter().map(|one| one.name.as_str()).collect();
     assert_eq!(names, ["Unknown", "Second", "Unused", "Deep", "Broken", "Hash", "Md5", "Id"]);

@@ -107,8 +107,8 @@ async fn a_check_in_by_id_costs_no_statement_more_and_is_small(
     let (cold, ..) = ask(by_id.clone(), 2).await;
     let (of_text, text_request, text_answer) = ask(by_text, 3).await;
     let (of_id, id_request, id_answer) = ask(by_id, 4).await;
-    println!("check-in by its text: request body {text_request} bytes, answer body {text_answer} bytes");
-    println!("check-in by document id: request body {id_request} bytes, answer body {id_answer} bytes");
+    eprintln!("check-in by its text: request body {text_request} bytes, answer body {text_answer} bytes");
+    eprintln!("check-in by document id: request body {id_request} bytes, answer body {id_answer} bytes");
     assert_eq!((of_id, cold), (of_text, of_text + 1), "one statement, the first time");
     assert!(id_request <= 500, "{id_request} bytes");
 }
