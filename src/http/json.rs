@@ -79,11 +79,11 @@ impl<'de> Visitor<'de> for Strict {
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
         let mut object = IndexMap::new();
         while let Some(key) = entries.next_key::<String>()? {
-            let is_new = !key.contains('\0') && !object.contains_key(key.as_str());
-            if !is_new {
+            let has_nul = key.contains('\0');
+            let before = object.insert(Name::new(key), entries.next_value_seed(Strict)?);
+            if has_nul || before.is_some() {
                 return Err(A::Error::custom("a key with NUL, or twice"));
             }
-            object.insert(Name::new(key), entries.next_value_seed(Strict)?);
         }
         Ok(Value::Object(object))
     }
