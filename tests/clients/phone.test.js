@@ -240,7 +240,8 @@ test("a query by GET that has not changed is a 304 without a body, and a long an
 });
 
 test("leave and corrections are asked for once, and stand in the list", async () => {
-  const arrangement = { kind: "ANNUAL_LEAVE", startsOn: "2031-03-10", endsOn: "2031-03-12", reason: "Keluarga." };
+  const daysAhead = (days) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+  const arrangement = { kind: "ANNUAL_LEAVE", startsOn: daysAhead(300), endsOn: daysAhead(302), reason: "Keluarga." };
   const leave = { input: { idempotencyKey: uuidv7(), arrangement } };
   const first = (await told("RequestLeave", leave)).requestDutyArrangement;
   const again = (await told("RequestLeave", leave)).requestDutyArrangement;

@@ -24,6 +24,9 @@ export async function sendQueued(input: CheckInInput): Promise<"sent" | "dropped
     case "IDEMPOTENCY_CONFLICT":
     case "NOT_AN_EMPLOYEE":
       return "dropped";
+    case "TOO_MANY_CHECK_INS":
+    case "UNAVAILABLE":
+      return "kept";
     default:
       return problem satisfies never;
   }
