@@ -254,7 +254,8 @@ async fn a_lost_connection_is_no_success() {
     let held = hold(&cast.world.app).await;
     let cut = async {
         let waiting = "SELECT pg_terminate_backend(pid) FROM pg_locks
-            WHERE NOT granted AND relation = 'check_in'::regclass";
+            WHERE NOT granted AND relation = 'check_in'::regclass
+            AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
         let waiting = || Statement::from_string(DbBackend::Postgres, waiting);
         while held.query_all_raw(waiting()).await.unwrap().is_empty() {
             tokio::time::sleep(Duration::from_millis(10)).await;
