@@ -1,11 +1,9 @@
-//! The writers of check-ins: each takes what has queued, writes it with one statement and one commit, and answers each
-//! caller only then.
+//! The one writer of check-ins: it takes what has queued, writes it with one statement and one commit, and answers
+//! each caller only then.
 //!
 //! Everybody checks in within the same half hour, and a commit costs about the same for one row as for a hundred.
 //! Nothing is waited for: what comes while a group is committed makes up the next one, and an idle server commits at
-//! once. A writer is a task that lives while there is something to write. On `PostgreSQL` a second one sets out when half
-//! a group has queued, so that one prepares its rows while the other waits for its commit; between them holds what holds
-//! between processes. `SQLite` has one writer anyway.
+//! once. The writer is a task that lives while there is something to write.
 
 mod group;
 mod statement;
@@ -16,7 +14,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
-use sea_orm::DbBackend;
 use tokio::sync::{Notify, oneshot};
 
 use super::attempt::{Recorded, Sending};
@@ -27,10 +24,6 @@ use crate::error::{Error, Kind, Result};
 const ROOM: usize = 4_096;
 /// Attempts after which no further sending is taken into a group.
 const GROUP: usize = 128;
-/// Writers at once on `PostgreSQL`: more would make smaller groups of the same rush.
-const WRITERS: usize = 2;
-/// Attempts that must have queued before a further one sets out.
-const ENOUGH: usize = GROUP / 2;
 /// When to come back to a full queue.
 const RETRY_AFTER: Duration = Duration::from_secs(2);
 
@@ -47,8 +40,8 @@ struct State {
     queue: VecDeque<Job>,
     /// Attempts in the queue.
     waiting: usize,
-    /// Tasks that live.
-    writers: usize,
+    /// Whether the task lives.
+    is_writing: bool,
     /// Whether nothing more is taken.
     is_closed: bool,
 }
@@ -69,10 +62,9 @@ pub async fn record(app: &Arc<App>, sending: Sending) -> Result<Vec<Result<Recor
         return Ok(Vec::new());
     }
     let (answer, answered) = oneshot::channel();
-    let most = if app.db.engine() == DbBackend::Postgres { WRITERS } else { 1 };
-    let sets_out = app.check_ins.enqueue(Job { sending, answer }, most).inspect_err(|_| app.metrics.queue_full())?;
+    let is_first = app.check_ins.enqueue(Job { sending, answer }).inspect_err(|_| app.metrics.queue_full())?;
     app.metrics.queue_depth(app.check_ins.waiting());
-    if sets_out {
+    if is_first {
         tokio::spawn(write_all(app.clone()));
     }
     // Nobody knows what became of it: the phone asks again, with the same key.
@@ -86,7 +78,7 @@ impl Writer {
         let is_writing = {
             let mut state = self.state();
             state.is_closed = true;
-            state.writers > 0
+            state.is_writing
         };
         if is_writing {
             rests.await;
@@ -102,15 +94,15 @@ impl Writer {
     /// Whether a group is being written.
     #[must_use]
     pub fn is_writing(&self) -> bool {
-        self.state().writers > 0
+        self.state().is_writing
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Says whether a further writer is to set out, of so many at most.
-    fn enqueue(&self, job: Job, most: usize) -> Result<bool> {
+    /// Says whether the task is to be started.
+    fn enqueue(&self, job: Job) -> Result<bool> {
         let mut state = self.state();
         let waiting = state.waiting + job.sending.entries.len();
         if state.is_closed || waiting > ROOM {
@@ -118,12 +110,10 @@ impl Writer {
         }
         state.waiting = waiting;
         state.queue.push_back(job);
-        let sets_out = state.writers == 0 || (state.writers < most && waiting >= ENOUGH);
-        state.writers += usize::from(sets_out);
-        Ok(sets_out)
+        Ok(!std::mem::replace(&mut state.is_writing, true))
     }
 
-    /// What has queued; nothing ends the writer.
+    /// What has queued; nothing ends the task.
     fn next_group(&self) -> Vec<Job> {
         let mut state = self.state();
         let (mut group, mut attempts) = (Vec::new(), 0);
@@ -135,10 +125,8 @@ impl Writer {
         }
         state.waiting -= attempts;
         if group.is_empty() {
-            state.writers -= 1;
-            if state.writers == 0 {
-                self.rests.notify_waiters();
-            }
+            state.is_writing = false;
+            self.rests.notify_waiters();
         }
         group
     }
