@@ -37,11 +37,14 @@ const LOAD_LOCK: i64 = 0x6c6f_6164;
 /// The database of a running server.
 ///
 /// SQLite has one writer at a time: writes queue for a single connection, reads have a pool of their own.
-/// PostgreSQL has one pool for both.
+/// PostgreSQL has one pool for both, and one connection besides for check-ins.
 #[derive(Clone, Debug)]
 pub struct Db {
     read: DatabaseConnection,
     write: DatabaseConnection,
+    /// On PostgreSQL a process of the database that knows the tables, rows and plans of a check-in, and that nobody else
+    /// keeps waiting: a pool would hand each group to another one. On SQLite as `write`.
+    check_ins: DatabaseConnection,
     counted: Arc<Counted>,
 }
 
@@ -83,12 +86,14 @@ impl Db {
             DatabaseConfig::Sqlite { file } => {
                 let write = counting(Database::connect(sqlite_writer(file, WRITER_PATIENCE)).await?, &counted);
                 let read = counting(Database::connect(sqlite(file, 4, ACQUIRE_TIMEOUT)).await?, &counted);
-                Ok(Self { read, write, counted })
+                Ok(Self { read, check_ins: write.clone(), write, counted })
             }
             DatabaseConfig::Postgres { url, pool_size } => {
                 let pool = Database::connect(postgres(url.expose(), *pool_size, ACQUIRE_TIMEOUT)).await?;
                 let pool = counting(pool, &counted);
-                Ok(Self { read: pool.clone(), write: pool, counted })
+                let check_ins = Database::connect(postgres(url.expose(), 1, ACQUIRE_TIMEOUT)).await?;
+                let check_ins = counting(check_ins, &counted);
+                Ok(Self { read: pool.clone(), write: pool, check_ins, counted })
             }
         }
     }
@@ -103,6 +108,11 @@ impl Db {
     /// still holds when it writes.
     pub async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
         self.write.begin_with_options(read_write()).await
+    }
+
+    /// As [`begin`](Self::begin), for the one writer of check-ins.
+    pub async fn begin_check_ins(&self) -> Result<DatabaseTransaction, DbErr> {
+        self.check_ins.begin_with_options(read_write()).await
     }
 
     /// The engine.
@@ -135,8 +145,9 @@ impl Db {
     pub fn connections(&self) -> Vec<(&'static str, u64, u64)> {
         let tell = |name, size: u32, idle: usize| (name, u64::from(size).saturating_sub(idle as u64), idle as u64);
         if self.engine() == DbBackend::Postgres {
-            let pool = self.read.get_postgres_connection_pool();
-            return vec![tell("both", pool.size(), pool.num_idle())];
+            let pools = [("both", &self.read), ("check_ins", &self.check_ins)];
+            let told = pools.map(|(name, pool)| (name, pool.get_postgres_connection_pool()));
+            return told.map(|(name, pool)| tell(name, pool.size(), pool.num_idle())).to_vec();
         }
         let pools = [("read", &self.read), ("write", &self.write)];
         let told = pools.map(|(name, pool)| (name, pool.get_sqlite_connection_pool()));
@@ -146,6 +157,7 @@ impl Db {
     /// Closes the pools, so that SQLite folds its log into the file.
     pub async fn close(self) -> Result<(), DbErr> {
         self.read.close_by_ref().await?;
+        self.check_ins.close_by_ref().await?;
         self.write.close_by_ref().await
     }
 }

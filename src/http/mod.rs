@@ -44,6 +44,7 @@ pub mod serve;
 mod socket;
 pub mod vigil;
 
+use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -63,16 +64,33 @@ use crate::graphql::Published;
 use crate::graphql::guard::Guard;
 use crate::graphql::known::KnowingExecutor;
 
-/// What the handlers are given.
-#[derive(Debug, Clone)]
-struct Edge<E> {
+/// What the handlers are given. A clone is the same: a request makes some ten, one for each layer that it passes.
+#[derive(Debug)]
+struct Edge<E>(Arc<Parts<E>>);
+
+impl<E> Clone for Edge<E> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<E> Deref for Edge<E> {
+    type Target = Parts<E>;
+
+    fn deref(&self) -> &Parts<E> {
+        &self.0
+    }
+}
+
+#[derive(Debug)]
+struct Parts<E> {
     app: Arc<App>,
     executor: E,
     documents: Documents,
-    guard: Arc<Guard>,
+    guard: Guard,
     allowances: Allowances,
     /// Whether the server is about to stop.
-    is_draining: Arc<AtomicBool>,
+    is_draining: AtomicBool,
     /// Says that sockets and streams have to end.
     closing: watch::Receiver<bool>,
     /// The measure of sockets and streams.
@@ -88,18 +106,18 @@ impl<E: Published> Edge<E> {
         let places = Arc::new(Semaphore::new(pace.at_once));
         let limits = app.config.limits;
         let guard = Guard::new(limits, &executor.sdl()).expect("costs that the schema itself has written");
-        Self {
+        Self(Arc::new(Parts {
             app,
             executor,
             documents: Documents::default(),
-            guard: Arc::new(guard),
+            guard,
             allowances: Allowances::new(&limits),
-            is_draining: Arc::default(),
+            is_draining: AtomicBool::default(),
             closing,
             pace,
             places,
             exports: export::Places::default(),
-        }
+        }))
     }
 }
 

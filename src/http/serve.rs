@@ -82,12 +82,11 @@ pub async fn serve_over<E: Published>(
     let (close, closing) = watch::channel(false);
     let header_time = app.config.limits.header_time();
     let edge = Edge::new(app, executor, closing.clone(), pace);
-    let is_draining = edge.is_draining.clone();
-    let router = router_of(edge);
+    let router = router_of(edge.clone());
     let slots = Arc::new(Semaphore::new(MAX_CONNECTIONS as usize));
     let stop = async {
         shutdown.await;
-        is_draining.store(true, Ordering::Relaxed);
+        edge.is_draining.store(true, Ordering::Relaxed);
         tracing::info!("draining");
         sleep(RED_BEFORE_CLOSING).await;
     };

@@ -40,7 +40,7 @@ pub enum End {
 /// Waits for the end.
 pub(super) async fn end<E>(edge: Edge<E>, session: Option<Session>) -> End {
     tokio::select! {
-        () = closing(edge.closing) => End::Closing,
+        () = closing(edge.closing.clone()) => End::Closing,
         () = logged_out(&edge.app, session, edge.pace.beat) => End::LoggedOut,
     }
 }

@@ -74,7 +74,7 @@ pub(super) async fn record(app: &App, group: &[Job]) -> Vec<Result<Recorded>> {
 /// Judges and writes cases in one transaction.
 async fn commit(app: &App, cases: &[Case<'_>]) -> Result<Vec<Result<Recorded>>> {
     let started = Instant::now();
-    let transaction = app.db.begin().await?;
+    let transaction = app.db.begin_check_ins().await?;
     let recorded = write(app, &transaction, cases).await?;
     // What became of a commit that failed nobody knows: the phone asks again, with the same key.
     transaction.commit().await.map_err(Error::unavailable)?;
