@@ -167,7 +167,7 @@ async fn load(app: &App, db: &impl ConnectionTrait, places: &HashSet<Place>) -> 
     let mut ways = ways_up(db, places.iter().filter_map(|(_, unit)| *unit)).await?;
     let units: HashSet<UnitId> = ways.values().flat_map(WayUp::units).collect();
     let hours = hours(db, engine, &agencies, &units).await?;
-    let chosen = chosen(db, engine, &agencies).await?;
+    let chosen = chosen(db, engine, &agencies, &units).await?;
     let calendar = calendar(app, db).await?;
     let mut duty = |(agency, unit): Place| -> Result<Duty> {
         let way = unit.and_then(|unit| ways.remove(&unit)).unwrap_or_default();
@@ -301,7 +301,7 @@ fn levels(hours: &[Hours], agency: AgencyId, units: &[UnitId]) -> Vec<Vec<Hours>
 }
 
 /// An agency, a row for each band of each rule of lateness that it has chosen, and these for each zone that it or one of
-/// its units was set to.
+/// the units was set to.
 #[derive(Debug, FromQueryResult)]
 struct Choice {
     id: AgencyId,
@@ -320,16 +320,17 @@ struct Choice {
 #[derive(Debug)]
 struct Chosen {
     time_zone: String,
-    /// What was set of its zone and those of its units.
+    /// What was set of its zone and those of the units.
     zones: Vec<time_zone_setting::Model>,
     lateness: Vec<Adoption>,
 }
 
-/// The zones of agencies, and their choices of rules of lateness.
+/// The zones of agencies and units, and the agencies' choices of rules of lateness.
 async fn chosen(
     db: &impl ConnectionTrait,
     engine: DbBackend,
     agencies: &HashSet<AgencyId>,
+    units: &HashSet<UnitId>,
 ) -> Result<HashMap<AgencyId, Chosen>> {
     let adoptions: RelationDef = agency::Entity::belongs_to(lateness_adoption::Entity)
         .from(agency::Column::Id)
@@ -343,6 +344,10 @@ async fn chosen(
         .from(agency::Column::Id)
         .to(time_zone_setting::Column::AgencyId)
         .into();
+    // Of these units alone: an agency may have set hundreds, and each comes with all of the rules.
+    let of_the_units = db::any_of(engine, time_zone_setting::Column::UnitId, units.iter().map(|id| id.0));
+    let of_the_units = Condition::any().add(time_zone_setting::Column::UnitId.is_null()).add(of_the_units);
+    let zones = zones.on_condition(move |_, _| of_the_units.clone());
     let mut rows = agency::Entity::find()
         .select_only()
         .columns([agency::Column::Id, agency::Column::TimeZone])

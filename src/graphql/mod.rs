@@ -12,6 +12,7 @@ pub mod payload;
 pub mod rows;
 pub mod scalars;
 pub mod search;
+pub mod seldom;
 pub mod validation;
 pub mod viewer;
 
@@ -25,6 +26,7 @@ use self::alone::Alone;
 use self::context::ContextExt as _;
 use self::cost::ListsEach;
 use self::node::Node;
+use self::seldom::Seldom;
 use self::viewer::Viewer;
 use crate::agency::schema::{AgencyMutation, AgencyQuery};
 use crate::app::App;
@@ -60,14 +62,18 @@ pub struct Query(
 );
 
 /// Everything that can be done.
+// The executor asks the last part first: what is done all day stands there.
 #[derive(Default, MergedObject)]
-pub struct Mutation(
+pub struct Mutation(Seldom<SeldomMutation>, AttendanceMutation);
+
+/// What is done seldom.
+#[derive(Default, MergedObject)]
+pub struct SeldomMutation(
     SessionMutation,
     AccountMutation,
     RoleMutation,
     AgencyMutation,
     ProgrammeMutation,
-    AttendanceMutation,
     ArrangementMutation,
     LatenessMutation,
     RamadanMutation,

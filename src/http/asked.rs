@@ -128,7 +128,8 @@ impl Found {
     /// Learns the document where the client teaches it, now that the guard has let it pass. It is executed either way.
     pub async fn learn(&self, app: &Arc<App>) {
         let Some(hash) = self.lesson else { return };
-        if let Err(error) = learnt::learn(app, hash, &self.text).await {
+        // Apart: it is rare, and as large as all the rest of reading an operation.
+        if let Err(error) = Box::pin(learnt::learn(app, hash, &self.text)).await {
             let cause = error.cause().map(ToString::to_string).unwrap_or_default();
             tracing::warn!(cause, "a document was not learnt");
         }

@@ -1,7 +1,5 @@
 //! GraphQL over HTTP (the draft of the GraphQL Foundation), over any executor.
 
-use std::time::Instant;
-
 use async_graphql::Executor;
 use async_graphql::parser::types::OperationType;
 use axum::Extension;
@@ -42,14 +40,12 @@ pub async fn post<E: Executor>(
         let visitor = Visitor::enter(&edge, &caller, &parts.headers, &parts.extensions)?;
         let limits = &edge.guard.limits;
         let body = params::read_body(&parts.headers, body, limits).await?;
-        let began = Instant::now();
-        let params = Params::from_body(&body, limits.json_brackets)?;
+        let params = edge.app.metrics.front(|| Params::from_body(&body, limits.json_brackets))?;
         let operation = Operation::read(params, &edge, &caller.id).await?;
-        let reading = began.elapsed();
         let (session, asker) = visitor.ask(&edge, &caller, &operation).await?;
-        Ok::<_, RequestFault>((operation, session, asker, reading))
+        Ok::<_, RequestFault>((operation, session, asker))
     };
-    let (operation, session, asker, reading) = match read.await {
+    let (operation, session, asker) = match read.await {
         // Whoever takes events alone may see no body with another status.
         Err(fault) if fault.is_of_operation() && caller.media.is_none() && streaming == Some(Streaming::Events) => {
             fault.refusal().inspect(|refused| edge.app.metrics.refusal(*refused));
@@ -64,9 +60,7 @@ pub async fn post<E: Executor>(
         (OperationType::Subscription, _, None) => Err(RequestFault::NeedsStream),
         (_, Some(media), _) => {
             let finished = operation.answer(&edge, &asker).await?;
-            let began = Instant::now();
-            let (response, body) = write(finished, media, &caller.id)?;
-            edge.app.metrics.front(reading + began.elapsed());
+            let (response, body) = edge.app.metrics.front(|| write(finished, media, &caller.id))?;
             Ok(response.map(|_| Body::from(body)))
         }
         (_, None, _) => Err(RequestFault::NotAcceptable),
@@ -81,7 +75,8 @@ pub async fn get<E: Executor>(
     let media = caller.media.ok_or(RequestFault::NotAcceptable)?;
     let visitor = Visitor::enter(&edge, &caller, request.headers(), request.extensions())?;
     let json_brackets = edge.guard.limits.json_brackets;
-    let params = Params::from_query_string(request.uri().query().unwrap_or_default(), json_brackets)?;
+    let query = request.uri().query().unwrap_or_default();
+    let params = edge.app.metrics.front(|| Params::from_query_string(query, json_brackets))?;
     let operation = Operation::read(params, &edge, &caller.id).await?;
     if operation.kind() != OperationType::Query {
         return Err(RequestFault::MethodNotAllowed(Some("POST")));
@@ -90,7 +85,7 @@ pub async fn get<E: Executor>(
     let (_, asker) = visitor.ask(&edge, &caller, &operation).await?;
     let finished = operation.answer(&edge, &asker).await?;
     let keeping = keeping.filter(|_| finished.body.errors.is_empty());
-    let (response, body) = write(finished, media, &caller.id)?;
+    let (response, body) = edge.app.metrics.front(|| write(finished, media, &caller.id))?;
     Ok(match keeping {
         Some(keeping) => caching::kept(request.headers(), body, response, keeping),
         None => response.map(|_| Body::from(body)),
@@ -124,7 +119,8 @@ impl Visitor {
         });
         let visitor = Self { session, peer: extensions.get().copied() };
         let session = visitor.session.as_ref().ok().copied().flatten();
-        edge.allowances.admit(Payer::of(session, visitor.peer), edge.app.clock.now())?;
+        let payer = Payer::of(session, visitor.peer);
+        edge.app.metrics.front(|| edge.allowances.admit(payer, edge.app.clock.now()))?;
         Ok(visitor)
     }
 
@@ -143,7 +139,9 @@ impl Visitor {
         }
         let peer = self.peer;
         let session = if operation.is_without_token() { None } else { self.session? };
-        let bill = edge.allowances.charge(Payer::of(session, peer), operation.cost(), edge.app.clock.now())?;
+        let payer = Payer::of(session, peer);
+        let charge = || edge.allowances.charge(payer, operation.cost(), edge.app.clock.now());
+        let bill = edge.app.metrics.front(charge)?;
         let actor = match session {
             Some(session) => session.actor(&edge.app).await.map_err(|error| fault_of(&error, &caller.id))?,
             None => Actor::Anonymous,

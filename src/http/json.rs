@@ -12,6 +12,9 @@ use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visi
 use super::fault::Malformed;
 use crate::graphql::guard;
 
+/// An object has room for so many entries before it grows: as many as a check-in has.
+const FIELDS: usize = 7;
+
 /// Reads a JSON text.
 pub fn parse(text: &[u8], max_brackets: usize) -> Result<Value, Malformed> {
     if guard::is_nested_beyond(text, max_brackets) {
@@ -77,15 +80,36 @@ impl<'de> Visitor<'de> for Strict {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
-        let mut object = IndexMap::new();
-        while let Some(key) = entries.next_key::<String>()? {
-            let has_nul = key.contains('\0');
-            let before = object.insert(Name::new(key), entries.next_value_seed(Strict)?);
-            if has_nul || before.is_some() {
-                return Err(A::Error::custom("a key with NUL, or twice"));
+        let mut object = IndexMap::with_capacity(FIELDS);
+        while let Some(key) = entries.next_key_seed(Key)? {
+            if object.insert(key, entries.next_value_seed(Strict)?).is_some() {
+                return Err(A::Error::custom("a key twice"));
             }
         }
         Ok(Value::Object(object))
+    }
+}
+
+/// The key of an entry, taken from where it stands.
+struct Key;
+
+impl<'de> DeserializeSeed<'de> for Key {
+    type Value = Name;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Name, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for Key {
+    type Value = Name;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a key without NUL")
+    }
+
+    fn visit_str<E: Error>(self, key: &str) -> Result<Name, E> {
+        if key.contains('\0') { Err(E::custom("NUL")) } else { Ok(Name::new(key)) }
     }
 }
 

@@ -58,6 +58,25 @@ impl Asker {
     }
 }
 
+/// A known document with its variables, for the executor.
+fn request(
+    known: &Known,
+    executed: &Executed,
+    operation_name: Option<String>,
+    variables: Variables,
+) -> Result<GraphqlRequest, RequestFault> {
+    let chosen = known.operation(executed.name.as_deref());
+    if let Some(name) = chosen.and_then(|operation| missing_variable(operation, &variables)) {
+        return Err(RequestFault::VariableMissing(name));
+    }
+    let is_valid = known.is_valid() && chosen.is_some_and(|operation| known::fit(operation, &variables));
+    // The executor needs no text of what is parsed.
+    let mut request = GraphqlRequest::new(String::new()).variables(variables);
+    request.operation_name = operation_name;
+    request.set_parsed_query(known.document.clone());
+    Ok(if is_valid { request.data(Valid) } else { request })
+}
+
 /// A piece of what comes back.
 pub type Said = Result<Finished, RequestFault>;
 
@@ -66,21 +85,10 @@ impl Operation {
     pub async fn read<E>(params: Params, edge: &Edge<E>, request_id: &str) -> Result<Self, RequestFault> {
         let Params { asked, operation_name, variables } = params;
         let found = asked.find(&edge.app).await.map_err(|refused| refused.into_fault(request_id))?;
-        let Read { known, executed } =
-            edge.documents.read(&found.text, operation_name.as_deref(), &variables, &edge.guard)?;
+        let read = || edge.documents.read(&found.text, operation_name.as_deref(), &variables, &edge.guard);
+        let Read { known, executed } = edge.app.metrics.front(read)?;
         found.learn(&edge.app).await;
-        let chosen = known.operation(executed.name.as_deref());
-        if let Some(name) = chosen.and_then(|operation| missing_variable(operation, &variables)) {
-            return Err(RequestFault::VariableMissing(name));
-        }
-        let is_valid = known.is_valid() && chosen.is_some_and(|operation| known::fit(operation, &variables));
-        // The executor needs no text of what is parsed.
-        let mut request = GraphqlRequest::new(String::new()).variables(variables);
-        request.operation_name = operation_name;
-        request.set_parsed_query(known.document.clone());
-        if is_valid {
-            request = request.data(Valid);
-        }
+        let request = edge.app.metrics.front(|| request(&known, &executed, operation_name, variables))?;
         Ok(Self { request, executed, known })
     }
 

@@ -168,6 +168,37 @@ async fn a_row_that_the_database_refuses_fails_alone(#[values(Engine::Sqlite, En
     assert_eq!(rows(&cast).await, 27);
 }
 
+/// A phone whose battery was flat comes with any year.
+#[rstest]
+#[tokio::test]
+async fn a_clock_that_is_wrong_by_ages_changes_nothing_for_its_neighbours(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+    #[values("1970-01-01T00:00:00Z", "9999-12-30T00:00:00Z")] clock: &str,
+) {
+    let cast = Cast::new(engine).await;
+    known(&cast).await;
+    let AgencyCast { supervisor, employee, colleague, trainer, .. } = &cast.sabang;
+    let travel = json!({
+        "idempotencyKey": Uuid::from_u128(1).to_string(), "employeeId": colleague.employee.to_string(),
+        "arrangement": { "kind": "DUTY_TRAVEL", "startsOn": "2026-11-20", "endsOn": "2026-11-27",
+                         "reason": "Rapat di Medan", "document": "ST 1/2026" },
+    });
+    let recorded = supervisor.phone.change("recordDutyArrangement", "", travel).await;
+    assert_eq!(recorded["errors"], json!([]));
+    let mut odd = to_duty(&cast.sabang, 2);
+    (odd["capturedAt"], odd["sentAt"]) = (json!(clock), json!(clock));
+    let mut afar = to_duty(&cast.sabang, 3);
+    afar["location"]["latitude"] = json!(3.59);
+    let sends = vec![send(trainer, to_duty(&cast.sabang, 1)), send(employee, odd), send(colleague, afar)];
+    let answers = together(&cast, sends, 2).await;
+    let verdict = |answer: &Answer| {
+        let check_in = &answer.body["data"]["checkIn"]["checkIn"];
+        (check_in["verdict"].clone(), check_in["reasons"].clone())
+    };
+    assert_eq!(verdict(&answers[1]), (json!("NEEDS_REVIEW"), json!(["CLOCK_SKEW"])));
+    assert_eq!(verdict(&answers[2]), (json!("ACCEPTED"), json!([])));
+}
+
 /// The queue is the same for both engines; on PostgreSQL it can be held for as long as filling it takes.
 #[tokio::test]
 async fn a_full_queue_says_when_to_come_back() {

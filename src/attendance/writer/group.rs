@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::Instant;
 
-use chrono::TimeDelta;
+use chrono::{NaiveDate, TimeDelta};
 use entity::check_in;
 use entity::ids::EmployeeId;
 use sea_orm::DatabaseTransaction;
@@ -20,7 +20,7 @@ use crate::attendance::working_time::WorkingLife;
 use crate::error::{Error, Kind, Result};
 use crate::problem::Problem;
 
-/// So far around an attempt its shift can lie, and a phone's clock beside ours.
+/// So far around an attempt its shift can lie.
 const MARGIN: TimeDelta = TimeDelta::days(3);
 
 /// One attempt of the group.
@@ -93,8 +93,8 @@ enum Place<'a> {
 }
 
 async fn write(app: &App, transaction: &DatabaseTransaction, cases: &[Case<'_>]) -> Result<Vec<Result<Recorded>>> {
-    let lives = lives(app, transaction, cases).await?;
     let screened: Vec<Result<Timing>> = cases.iter().map(|case| judge::screen(case.sending, case.entry)).collect();
+    let lives = lives(app, transaction, cases, &screened).await?;
     let (mut wrong_codes, known) = look_up(transaction, cases, &screened).await?;
     let mut rows: Vec<check_in::Model> = Vec::with_capacity(cases.len());
     let mut row_of: HashMap<Key, usize> = HashMap::with_capacity(cases.len());
@@ -136,20 +136,23 @@ async fn write(app: &App, transaction: &DatabaseTransaction, cases: &[Case<'_>])
     Ok(cases.iter().zip(places).map(answer).collect())
 }
 
-/// The working lives of those who come to duty or go from it, around their attempts: three queries for all of them.
+/// The working lives of those who come to duty or go from it, around their attempts by our clock: three queries for all
+/// of them. A phone's own clock may say any year, and would have its neighbours' days read with its own.
 async fn lives(
     app: &App,
     transaction: &DatabaseTransaction,
     cases: &[Case<'_>],
+    screened: &[Result<Timing>],
 ) -> Result<HashMap<EmployeeId, WorkingLife>> {
-    let on_duty = || cases.iter().filter(|case| matches!(case.entry.attempt.occasion, Occasion::Workday(_)));
-    let mut people: Vec<Placed> = on_duty().map(|case| case.sending.me.into()).collect();
+    let on_duty = cases.iter().zip(screened).filter_map(|(case, timing)| match (case.entry.attempt.occasion, timing) {
+        (Occasion::Workday(_), Ok(timing)) => Some((Placed::from(case.sending.me), timing.effective_at.date_naive())),
+        _ => None,
+    });
+    let (mut people, days): (Vec<Placed>, Vec<NaiveDate>) = on_duty.unzip();
     people.sort_unstable_by_key(|person| person.employee_id);
     people.dedup_by_key(|person| person.employee_id);
-    let days = on_duty().flat_map(|case| [case.entry.attempt.captured_at, case.sending.received_at]);
-    let days = days.map(|at| at.date_naive());
-    let (Some(first), Some(last)) = (days.clone().min(), days.max()) else { return Ok(HashMap::new()) };
-    lives::lives(app, transaction, &people, &(first - MARGIN..=last + MARGIN)).await
+    let (Some(first), Some(last)) = (days.iter().min(), days.iter().max()) else { return Ok(HashMap::new()) };
+    lives::lives(app, transaction, &people, &(*first - MARGIN..=*last + MARGIN)).await
 }
 
 /// What must be known before judging: whether an attempt that could no longer be recorded is the replay of one that
