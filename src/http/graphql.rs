@@ -44,7 +44,7 @@ pub async fn post<E: Executor>(
         let body = params::read_body(&parts.headers, body, limits).await?;
         let began = Instant::now();
         let params = Params::from_body(&body, limits.json_brackets)?;
-        let operation = Operation::read(params, &edge, &caller.id).await?;
+        let operation = Operation::read(params, &edge, &caller.id, None).await?;
         let reading = began.elapsed();
         let (session, asker) = visitor.ask(&edge, &caller, &operation).await?;
         Ok::<_, RequestFault>((operation, session, asker, reading))
@@ -82,10 +82,7 @@ pub async fn get<E: Executor>(
     let visitor = Visitor::enter(&edge, &caller, request.headers(), request.extensions())?;
     let json_brackets = edge.guard.limits.json_brackets;
     let params = Params::from_query_string(request.uri().query().unwrap_or_default(), json_brackets)?;
-    let operation = Operation::read(params, &edge, &caller.id).await?;
-    if operation.kind() != OperationType::Query {
-        return Err(RequestFault::MethodNotAllowed(Some("POST")));
-    }
+    let operation = Operation::read(params, &edge, &caller.id, Some(OperationType::Query)).await?;
     let keeping = keeping(&operation, &caller, request.headers());
     let (_, asker) = visitor.ask(&edge, &caller, &operation).await?;
     let finished = operation.answer(&edge, &asker).await?;
