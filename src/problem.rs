@@ -70,7 +70,7 @@ problems! { $
     TooLong = "TOO_LONG", "problem-too-long";
     /// A value is not of its form.
     Malformed = "MALFORMED", "problem-malformed";
-    /// A text holds control characters or invisible directions.
+    /// A text holds control characters or invisible directions, or a name letters of several scripts.
     InvalidText = "INVALID_TEXT", "problem-invalid-text";
     /// A number is not between `min` and `max`.
     OutOfRange = "OUT_OF_RANGE", "problem-out-of-range";

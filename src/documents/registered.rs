@@ -127,10 +127,12 @@ async fn check(validator: &Validator, guard: &Guard, listed: Listed) -> Result<C
     let flawed = |flaw| Flawed { name: name.clone(), flaw };
     let document = document.map_err(|fault| flawed(Flaw::Refused(fault)))?;
     let alias = listed.alias().map_err(|bad| flawed(Flaw::Id(bad)))?;
-    for (operation, _) in document.operations.iter() {
+    let nothing = Variables::default();
+    for (operation, definition) in document.operations.iter() {
         let operation = operation.map(Name::as_str);
         guard
-            .examine(&document, operation, &Variables::default())
+            .examine(&document, operation, &nothing)
+            .and_then(|_| guard.admit(&document, &definition.node, &nothing))
             .map_err(|breach| flawed(Flaw::Refused(breach.into())))?;
         let refusals = validator.refusals(document.clone(), operation).await;
         if !refusals.is_empty() {

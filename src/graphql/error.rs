@@ -24,8 +24,6 @@ pub fn finish(mut response: Response, limits: &Limits, locale: Locale, request_i
     let (mut status, mut retry_after) = (None, None);
     for error in &mut response.errors {
         let ours = error.source.as_deref().and_then(own);
-        let malformed = argument(&error.message).filter(|_| ours.is_none() && error.path.is_empty());
-        let malformed: Option<Vec<String>> = malformed.map(|path| path.into_iter().map(str::to_owned).collect());
         let (code, message) = match ours {
             Some(ours) => {
                 let path: Vec<_> = error.path.iter().map(|segment| format!("{segment:?}")).collect();
@@ -33,7 +31,7 @@ pub fn finish(mut response: Response, limits: &Limits, locale: Locale, request_i
                 match ours.kind() {
                     Kind::Unauthenticated => status = Some(401),
                     Kind::Unavailable { retry_after: after } => {
-                        status = status.or(Some(503));
+                        status = status.filter(|status| *status != 500).or(Some(503));
                         retry_after = Some(after.as_secs());
                     }
                     _ => {}
@@ -42,14 +40,15 @@ pub fn finish(mut response: Response, limits: &Limits, locale: Locale, request_i
             }
             None => foreign(error, locale, request_id),
         };
+        if code == "INTERNAL" {
+            status = status.or(Some(500));
+        }
         error.message = message.chars().take(limits.error_characters).collect();
         let mut extensions = ErrorExtensionValues::default();
         extensions.set("code", code);
         extensions.set("requestId", request_id);
         if let Some(Kind::BadInput(refusal)) = ours.map(Error::kind) {
             extensions.set("field", refusal.field.clone());
-        } else if let Some(field) = malformed {
-            extensions.set("field", field);
         }
         error.extensions = Some(extensions);
         error.source = None;
@@ -81,39 +80,11 @@ fn words(error: &Error, locale: Locale) -> (&'static str, String) {
     }
 }
 
-/// The path of the value that has not the form of its type, in the words of the executor's validation.
-fn argument(message: &str) -> Option<Vec<&str>> {
-    let (path, reason) = message.strip_prefix("Invalid value for argument \"")?.split_once('"')?;
-    // What is left out is named behind the input that lacks it.
-    let missing = quoted(reason, "field ").filter(|_| reason.contains("is required but not provided"));
-    Some(path.split('.').chain(missing).collect())
-}
-
-/// What stands in quotes behind some words.
-fn quoted<'a>(text: &'a str, before: &str) -> Option<&'a str> {
-    let (_, rest) = text.split_once(before)?;
-    rest.strip_prefix('"')?.split_once('"').map(|(quoted, _)| quoted)
-}
-
-/// The same for people, as far as the executor says what it wants.
-fn of_form(message: &str, field: &str, locale: Locale) -> String {
-    let field = field.to_owned();
-    match quoted(message, "type ").filter(|_| !message.contains("unknown field")) {
-        Some(wanted) => {
-            locale.text("error-malformed", &[("field", field), ("type", wanted.trim_end_matches('!').to_owned())])
-        }
-        None => locale.text("error-malformed-value", &[("field", field)]),
-    }
-}
-
 /// An error that the executor made itself: about the document, or about an argument's form. Anything else that
 /// carries a path came out of a resolver and tells its secrets to the log alone.
 fn foreign(error: &ServerError, locale: Locale, request_id: &str) -> (&'static str, String) {
     if error.path.is_empty() {
-        return match argument(&error.message) {
-            Some(field) => ("BAD_USER_INPUT", of_form(&error.message, &field.join("."), locale)),
-            None => ("GRAPHQL_VALIDATION_FAILED", error.message.clone()),
-        };
+        return ("GRAPHQL_VALIDATION_FAILED", error.message.clone());
     }
     if error.source.is_none() && error.message.starts_with("Failed to parse") {
         return ("BAD_USER_INPUT", error.message.clone());

@@ -3,30 +3,35 @@
 //! [`Guard::scan`] reads the text once, before parsing: the parser recurses on brackets and overflows the stack at some
 //! thousand of them, which ends the process. [`Guard::examine`] reads the parsed document, before validation: validation
 //! and execution walk a fragment once for each place that it is spread in, which a kilobyte of fragments that
-//! spread each other twice turns into millions of visits. Both take time linear in the size of the document and of what
-//! its arguments hold, and neither does any input or output. What the fields cost is read from the schema itself.
+//! spread each other twice turns into millions of visits. [`Guard::admit`] holds what is given against its place, before
+//! execution. All take time linear in the size of the document and of what its arguments hold, and none does any input
+//! or output. What the fields cost and take is read from the schema itself.
 
 mod cost;
+mod inputs;
 mod order;
 mod prices;
 mod scan;
 mod sent;
 
-use async_graphql::parser::types::ExecutableDocument;
+use async_graphql::parser::types::{ExecutableDocument, OperationDefinition};
 use async_graphql::{Pos, Variables};
 
 pub use self::cost::Executed;
+use self::inputs::Inputs;
+pub use self::inputs::Misfit;
 use self::prices::Prices;
 pub use self::prices::Unpriced;
 pub use self::scan::is_nested_beyond;
 use crate::config::Limits;
 
-/// What stands guard: the limits, and what the fields cost.
+/// What stands guard: the limits, what the fields cost, and what they take.
 #[derive(Debug)]
 pub struct Guard {
     /// How much is taken.
     pub limits: Limits,
     prices: Prices,
+    inputs: Inputs,
 }
 
 impl Guard {
@@ -35,7 +40,7 @@ impl Guard {
     /// # Errors
     /// When its costs cannot be read.
     pub fn new(limits: Limits, sdl: &str) -> Result<Self, Unpriced> {
-        Ok(Self { limits, prices: Prices::read(sdl)? })
+        Ok(Self { limits, prices: Prices::read(sdl)?, inputs: Inputs::read(sdl)? })
     }
 
     /// Checks length, tokens and bracket depth of a query text, before it is parsed.
@@ -57,6 +62,26 @@ impl Guard {
         variables: &Variables,
     ) -> Result<Executed, Breach> {
         cost::examine(document, operation_name, variables, &self.prices, &self.limits)
+    }
+
+    /// Whether the variables are of the types that the operation declares: of a document that was admitted before and
+    /// is valid, nothing else can be wrong. A `false` means no more than that one has to look.
+    #[must_use]
+    pub fn fit(&self, operation: &OperationDefinition, variables: &Variables) -> bool {
+        self.inputs.fit(operation, variables)
+    }
+
+    /// Holds everything that an operation gives, in the document or in variables, against its place.
+    ///
+    /// # Errors
+    /// Names what does not fit there.
+    pub fn admit(
+        &self,
+        document: &ExecutableDocument,
+        operation: &OperationDefinition,
+        variables: &Variables,
+    ) -> Result<(), Breach> {
+        Ok(self.inputs.examine(document, operation, variables)?)
     }
 }
 
@@ -123,6 +148,14 @@ pub enum Breach {
     NoOperation(Option<String>),
     /// A subscription asks for more or less than one field at its top.
     NotOneField,
+    /// What is given does not fit its place.
+    Misfit(Misfit),
+}
+
+impl From<Misfit> for Breach {
+    fn from(misfit: Misfit) -> Self {
+        Self::Misfit(misfit)
+    }
 }
 
 /// Refuses a count past its limit.

@@ -75,6 +75,17 @@ pub struct Allowances {
     address: Measure,
 }
 
+/// Why nothing was taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limited {
+    /// Whether that is somebody who is logged in; else it is everybody at an address.
+    pub is_account: bool,
+    /// Seconds until there is enough again.
+    pub seconds: u64,
+    /// What was asked for, and what is left.
+    pub bill: Bill,
+}
+
 /// What was taken, and what is left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bill {
@@ -108,8 +119,14 @@ impl Allowances {
     /// # Errors
     /// [`RequestFault::RateLimited`] when there is not so much left; nothing is taken then.
     pub fn charge(&self, payer: Payer, cost: usize, now: Instant) -> Result<Bill, RequestFault> {
-        let bill = self.take(payer, cost, now)?;
-        Ok(Bill { requested: cost + REQUEST, ..bill })
+        let whole = |bill: Bill| Bill { requested: cost + REQUEST, ..bill };
+        match self.take(payer, cost, now) {
+            Ok(bill) => Ok(whole(bill)),
+            Err(RequestFault::RateLimited(limited)) => {
+                Err(RequestFault::RateLimited(Limited { bill: whole(limited.bill), ..limited }))
+            }
+            Err(fault) => Err(fault),
+        }
     }
 
     fn take(&self, payer: Payer, cost: usize, now: Instant) -> Result<Bill, RequestFault> {
@@ -125,17 +142,21 @@ impl Allowances {
             wait = empty - whole;
             (wait <= 0).then_some(now + empty)
         });
-        let Ok(full_at) = taken else {
-            let is_account = matches!(payer, Payer::Account(_));
-            return Err(RequestFault::RateLimited { is_account, seconds: wait.unsigned_abs().div_ceil(1_000_000) });
-        };
-        let full_at = now + empty(full_at, now, whole) + measure.time(cost);
-        Ok(Bill {
+        let bill = |full_at: i64| Bill {
             requested: cost,
             limit: measure.most,
             remaining: measure.most.saturating_sub(measure.cost(full_at - now)),
             reset_at: DateTime::from_timestamp_micros(full_at).unwrap_or_default(),
-        })
+        };
+        match taken {
+            Ok(full_at) => Ok(bill(now + empty(full_at, now, whole) + measure.time(cost))),
+            Err(full_at) => {
+                let is_account = matches!(payer, Payer::Account(_));
+                let seconds = wait.unsigned_abs().div_ceil(1_000_000);
+                let bill = bill(now + empty(full_at, now, whole));
+                Err(RequestFault::RateLimited(Limited { is_account, seconds, bill }))
+            }
+        }
     }
 }
 
@@ -172,8 +193,12 @@ mod tests {
         Allowances::new(&limits)
     }
 
-    fn limited(seconds: u64) -> RequestFault {
-        RequestFault::RateLimited { is_account: true, seconds }
+    /// What was asked for, what is left, and after how many seconds there is enough.
+    fn limited<T: std::fmt::Debug>(taken: Result<T, RequestFault>) -> (usize, usize, u64) {
+        let Err(RequestFault::RateLimited(Limited { is_account: true, seconds, bill })) = taken else {
+            panic!("{taken:?}")
+        };
+        (bill.requested, bill.remaining, seconds)
     }
 
     fn account() -> Payer {
@@ -185,14 +210,14 @@ mod tests {
         let (all, payer) = (allowances(), account());
         let first = all.charge(payer, 600, at(0)).unwrap();
         assert_eq!((first.requested, first.limit, first.remaining, first.reset_at), (605, 1_000, 400, at(6_000)));
-        assert_eq!(all.charge(payer, 500, at(0)), Err(limited(1)));
-        assert_eq!(all.charge(payer, 600, at(0)), Err(limited(2)));
+        assert_eq!(limited(all.charge(payer, 500, at(0))), (505, 400, 1));
+        assert_eq!(limited(all.charge(payer, 600, at(0))), (605, 400, 2));
         // What was refused took nothing.
         assert_eq!(all.charge(payer, 400, at(0)).unwrap().remaining, 0);
-        assert_eq!(all.admit(payer, at(49)), Err(limited(1)));
+        assert_eq!(limited(all.admit(payer, at(49))), (5, 4, 1));
         assert_eq!(all.admit(payer, at(50)), Ok(()));
         assert_eq!(all.charge(payer, 1_000, at(20_000)).unwrap().remaining, 0, "more than full it is never");
-        assert_eq!(all.charge(payer, 1_001, at(90_000)), Err(limited(1)));
+        assert_eq!(limited(all.charge(payer, 1_001, at(90_000))), (1_006, 1_000, 1));
     }
 
     #[test]

@@ -125,7 +125,7 @@ async fn registered(app: &Arc<App>, key: &Key) -> Result<Arc<str>, NotFound> {
 }
 
 impl Found {
-    /// Learns the document where the client teaches it, now that the guard has let it pass. It is executed either way.
+    /// Learns the document where the client teaches it, now that it was executed.
     pub async fn learn(&self, app: &Arc<App>) {
         let Some(hash) = self.lesson else { return };
         // Apart: it is rare, and as large as all the rest of reading an operation.

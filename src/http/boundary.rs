@@ -21,7 +21,7 @@ use tracing::Instrument as _;
 use super::fault::RequestFault;
 use super::media::Media;
 use super::peer::Peer;
-use super::{Edge, log};
+use super::{Edge, compression, log};
 use crate::locale::Locale;
 use crate::metrics::Kind;
 
@@ -58,6 +58,7 @@ pub async fn around<E>(State(edge): State<Edge<E>>, mut request: Request, next: 
         kind: Arc::default(),
         wants_cost: request.headers().get(BINA_COST).is_some_and(|value| value == "1"),
     };
+    compression::forget_refusals(request.headers_mut());
     if let Some(peer) = request.extensions().get::<Peer>().copied() {
         let peer = peer.behind(&edge.app.config.proxies, request.headers());
         request.extensions_mut().insert(peer);
@@ -76,7 +77,7 @@ pub async fn around<E>(State(edge): State<Edge<E>>, mut request: Request, next: 
     let fault = response.extensions_mut().remove::<RequestFault>();
     if let Some(fault) = &fault {
         fault.refusal().inspect(|refused| edge.app.metrics.refusal(*refused));
-        fault.write_to(&mut response, caller.media.unwrap_or(Media::Json), caller.locale, &caller.id);
+        fault.write_to(&mut response, &caller);
     }
     let headers = response.headers_mut();
     if fault.is_some() || path == "/graphql" {

@@ -11,7 +11,6 @@ use moka::sync::Cache;
 
 use super::fault::RequestFault;
 use crate::graphql::guard::{Executed, Guard};
-use crate::graphql::known;
 
 /// Bytes of all documents kept, as [`weight`] reckons them.
 const KEPT: u64 = 8 * 1024 * 1024;
@@ -53,9 +52,10 @@ impl Known {
         self.is_valid.load(Ordering::Relaxed)
     }
 
-    /// The executor has found it valid.
+    /// The executor has found it valid. Of several operations one was held against the schema, so that nothing follows
+    /// from it for the others.
     pub fn passed(&self) {
-        if !self.is_valid() && known::is_valid_for_ever(&self.document) {
+        if !self.is_valid() && self.document.operations.iter().nth(1).is_none() {
             self.is_valid.store(true, Ordering::Relaxed);
         }
     }

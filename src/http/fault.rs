@@ -2,6 +2,8 @@
 //!
 //! A handler returns the fault; the boundary, which knows language, media type and id, puts it into words.
 
+mod malformed;
+
 use async_graphql::Pos;
 use axum::body::Body;
 use axum::http::header::{ALLOW, CONNECTION, CONTENT_TYPE, RETRY_AFTER, UPGRADE, WWW_AUTHENTICATE};
@@ -9,8 +11,11 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
+pub use self::malformed::Malformed;
+use super::allowance::Limited;
+use super::boundary::Caller;
 use super::media::Media;
-use crate::graphql::guard::Breach;
+use crate::graphql::guard::{Breach, Misfit};
 use crate::locale::Locale;
 use crate::metrics::Refused;
 
@@ -60,12 +65,7 @@ pub enum RequestFault {
     /// The guard refuses the document.
     Refused(Breach),
     /// The caller has asked for too much lately.
-    RateLimited {
-        /// Whether that is somebody who is logged in; else it is everybody at an address.
-        is_account: bool,
-        /// Seconds until there is enough again.
-        seconds: u64,
-    },
+    RateLimited(Limited),
     /// A variable that must have a value has none.
     VariableMissing(String),
     /// The token does not hold.
@@ -76,54 +76,6 @@ pub enum RequestFault {
     Unavailable(u64),
     /// A fault of ours; the log has the rest.
     Internal,
-}
-
-/// What is wrong with a request that is no GraphQL request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Malformed {
-    /// No JSON, or JSON with a key twice, a NUL or a lone surrogate.
-    NotJson,
-    /// Brackets within one another past the limit.
-    NestedTooDeep,
-    /// Something else than an object, such as a batch.
-    NotAnObject,
-    /// `query` is missing or no text.
-    Query,
-    /// `documentId` is no id of a document.
-    DocumentId,
-    /// `persistedQuery` among the extensions is none, or of another version.
-    PersistedQuery,
-    /// The text is not that of the id beside it, or two ids name two documents.
-    DocumentMismatch,
-    /// `operationName` is neither a text nor null.
-    OperationName,
-    /// `variables` is neither an object nor null.
-    Variables,
-    /// `extensions` is neither an object nor null.
-    Extensions,
-    /// The query string cannot be read in one way only.
-    QueryString,
-    /// The connection broke within the body.
-    BodyCut,
-}
-
-impl Malformed {
-    const fn message_key(self) -> &'static str {
-        match self {
-            Self::NotJson => "fault-not-json",
-            Self::NestedTooDeep => "fault-nested-too-deep",
-            Self::NotAnObject => "fault-not-an-object",
-            Self::Query => "fault-query",
-            Self::DocumentId => "fault-document-id",
-            Self::PersistedQuery => "fault-persisted-query",
-            Self::DocumentMismatch => "fault-document-mismatch",
-            Self::OperationName => "fault-operation-name",
-            Self::Variables => "fault-variables",
-            Self::Extensions => "fault-extensions",
-            Self::QueryString => "fault-query-string",
-            Self::BodyCut => "fault-body-cut",
-        }
-    }
 }
 
 impl RequestFault {
@@ -139,7 +91,7 @@ impl RequestFault {
             Self::NotAcceptable | Self::NeedsStream => (StatusCode::NOT_ACCEPTABLE, "NOT_ACCEPTABLE"),
             Self::NeedsSocket => (StatusCode::UPGRADE_REQUIRED, "UPGRADE_REQUIRED"),
             Self::ForeignOrigin => (StatusCode::FORBIDDEN, "FORBIDDEN"),
-            Self::TooManyOperations(_) | Self::TooManyExports { .. } | Self::RateLimited { .. } => {
+            Self::TooManyOperations(_) | Self::TooManyExports { .. } | Self::RateLimited(_) => {
                 (StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITED")
             }
             Self::UnsupportedMediaType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE"),
@@ -151,10 +103,12 @@ impl RequestFault {
             Self::DocumentUnregistered => (StatusCode::FORBIDDEN, "DOCUMENT_NOT_REGISTERED"),
             Self::ParseFailed { .. } | Self::Refused(Breach::Malformed(..)) => (of_document, "GRAPHQL_PARSE_FAILED"),
             Self::Refused(Breach::Limit(..)) => (StatusCode::BAD_REQUEST, "COST_LIMIT_EXCEEDED"),
-            Self::Refused(Breach::Cycle(_) | Breach::NoOperation(_) | Breach::NotOneField) => {
+            Self::VariableMissing(_) | Self::Refused(Breach::Misfit(Misfit::Value { .. })) => {
+                (of_document, "BAD_USER_INPUT")
+            }
+            Self::Refused(Breach::Cycle(_) | Breach::NoOperation(_) | Breach::NotOneField | Breach::Misfit(_)) => {
                 (of_document, "GRAPHQL_VALIDATION_FAILED")
             }
-            Self::VariableMissing(_) => (of_document, "BAD_USER_INPUT"),
             Self::Unauthenticated => (StatusCode::UNAUTHORIZED, "UNAUTHENTICATED"),
             Self::Timeout | Self::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE"),
             Self::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL"),
@@ -195,11 +149,12 @@ impl RequestFault {
                 locale.text("fault-cycle", &[("fragment", fragment.chars().take(64).collect())])
             }
             Self::Refused(Breach::NotOneField) => plain("fault-not-one-field"),
+            Self::Refused(Breach::Misfit(misfit)) => misfit_words(misfit, locale),
             Self::Refused(Breach::NoOperation(None)) => plain("fault-operation-unnamed"),
             Self::Refused(Breach::NoOperation(Some(name))) => {
                 locale.text("fault-operation-unknown", &[("name", name.chars().take(64).collect())])
             }
-            Self::RateLimited { is_account, seconds } => {
+            Self::RateLimited(Limited { is_account, seconds, .. }) => {
                 let key = if *is_account { "fault-rate-of-account" } else { "fault-rate-of-address" };
                 locale.text(key, &[("seconds", seconds.to_string())])
             }
@@ -230,7 +185,7 @@ impl RequestFault {
                 | Self::VariableMissing(_)
                 | Self::DocumentUnknown
                 | Self::DocumentUnregistered
-                | Self::RateLimited { .. }
+                | Self::RateLimited(_)
         )
     }
 
@@ -238,8 +193,8 @@ impl RequestFault {
     pub(super) const fn refusal(&self) -> Option<Refused> {
         match self {
             Self::Refused(Breach::Limit(..)) => Some(Refused::Limit),
-            Self::RateLimited { is_account: true, .. } => Some(Refused::RateOfAccount),
-            Self::RateLimited { is_account: false, .. } => Some(Refused::RateOfAddress),
+            Self::RateLimited(Limited { is_account: true, .. }) => Some(Refused::RateOfAccount),
+            Self::RateLimited(_) => Some(Refused::RateOfAddress),
             _ => None,
         }
     }
@@ -251,9 +206,12 @@ impl RequestFault {
             "message": self.message(locale),
             "extensions": { "code": code, "requestId": request_id },
         });
-        if let Self::RateLimited { seconds, .. } = self {
+        if let Self::RateLimited(Limited { seconds, .. }) = self {
             // A socket has no header for it.
             error["extensions"]["retryAfter"] = json!(seconds);
+        }
+        if let Self::Refused(Breach::Misfit(Misfit::Value { path, .. })) = self {
+            error["extensions"]["field"] = json!(path);
         }
         if !self.locations().is_empty() {
             error["locations"] = json!(self.locations());
@@ -261,11 +219,23 @@ impl RequestFault {
         error
     }
 
-    /// Puts the fault into words. Headers that `response` has already, such as `Allow`, stay.
-    pub(super) fn write_to(&self, response: &mut Response, media: Media, locale: Locale, request_id: &str) {
+    /// The whole of an answer; with what it would have cost, where the caller wants to know and it was reckoned.
+    pub(super) fn answer(&self, locale: Locale, request_id: &str, wants_cost: bool) -> Value {
+        let mut answer = json!({ "errors": [self.error(locale, request_id)] });
+        if let Self::RateLimited(Limited { bill, .. }) = self
+            && wants_cost
+        {
+            answer["extensions"] = json!({ "cost": bill.extension() });
+        }
+        answer
+    }
+
+    /// Puts the fault into words for a caller. Headers that `response` has already, such as `Allow`, stay.
+    pub(super) fn write_to(&self, response: &mut Response, caller: &Caller) {
+        let media = caller.media.unwrap_or(Media::Json);
         let (status, _) = self.kind(media);
         *response.status_mut() = status;
-        *response.body_mut() = Body::from(json!({ "errors": [self.error(locale, request_id)] }).to_string());
+        *response.body_mut() = Body::from(self.answer(caller.locale, &caller.id, caller.wants_cost).to_string());
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(media.content_type()));
         match self {
@@ -275,7 +245,7 @@ impl RequestFault {
             Self::Timeout => drop(headers.insert(RETRY_AFTER, HeaderValue::from_static("5"))),
             Self::Unavailable(seconds)
             | Self::TooManyExports { retry_after: seconds, .. }
-            | Self::RateLimited { seconds, .. } => {
+            | Self::RateLimited(Limited { seconds, .. }) => {
                 headers.insert(RETRY_AFTER, HeaderValue::from(*seconds));
             }
             // The rest of the body is not read, so nothing can follow it.
@@ -284,6 +254,18 @@ impl RequestFault {
             }
             _ => {}
         }
+    }
+}
+
+fn misfit_words(misfit: &Misfit, locale: Locale) -> String {
+    let short = |name: &str| name.chars().take(64).collect();
+    match misfit {
+        Misfit::Value { path, wanted: Some(wanted) } => {
+            locale.text("error-malformed", &[("field", path.join(".")), ("type", wanted.clone())])
+        }
+        Misfit::Value { path, wanted: None } => locale.text("error-malformed-value", &[("field", path.join("."))]),
+        Misfit::Variable(name) => locale.text("fault-variable-misplaced", &[("name", short(name))]),
+        Misfit::Default(name) => locale.text("fault-variable-default", &[("name", short(name))]),
     }
 }
 
@@ -321,7 +303,9 @@ impl IntoResponse for RequestFault {
 mod tests {
     #[test]
     fn every_fault_has_words_in_both_languages() {
-        let sources = [include_str!("fault.rs"), include_str!("../graphql/guard.rs")].concat();
+        let sources =
+            [include_str!("fault.rs"), include_str!("fault/malformed.rs"), include_str!("../graphql/guard.rs")]
+                .concat();
         let is_key = |text: &&str| {
             let name = text.strip_prefix("fault-").or_else(|| text.strip_prefix("measure-"));
             name.or_else(|| text.strip_prefix("error-")).is_some_and(|name| !name.is_empty())

@@ -41,7 +41,7 @@ pub async fn post<E: Executor>(
         let limits = &edge.guard.limits;
         let body = params::read_body(&parts.headers, body, limits).await?;
         let params = edge.app.metrics.front(|| Params::from_body(&body, limits.json_brackets))?;
-        let operation = Operation::read(params, &edge, &caller.id).await?;
+        let operation = Operation::read(params, &edge, &caller.id, None).await?;
         let (session, asker) = visitor.ask(&edge, &caller, &operation).await?;
         Ok::<_, RequestFault>((operation, session, asker))
     };
@@ -77,10 +77,7 @@ pub async fn get<E: Executor>(
     let json_brackets = edge.guard.limits.json_brackets;
     let query = request.uri().query().unwrap_or_default();
     let params = edge.app.metrics.front(|| Params::from_query_string(query, json_brackets))?;
-    let operation = Operation::read(params, &edge, &caller.id).await?;
-    if operation.kind() != OperationType::Query {
-        return Err(RequestFault::MethodNotAllowed(Some("POST")));
-    }
+    let operation = Operation::read(params, &edge, &caller.id, Some(OperationType::Query)).await?;
     let keeping = keeping(&operation, &caller, request.headers());
     let (_, asker) = visitor.ask(&edge, &caller, &operation).await?;
     let finished = operation.answer(&edge, &asker).await?;

@@ -12,6 +12,7 @@ use tracing::Instrument as _;
 
 use super::Edge;
 use super::allowance::Bill;
+use super::asked::Found;
 use super::documents::{Known, Read};
 use super::fault::RequestFault;
 use super::params::Params;
@@ -19,7 +20,7 @@ use super::peer::Peer;
 use crate::graphql::context::{self, ClientAddress, RequestId};
 use crate::graphql::error::{Finished, finish};
 use crate::graphql::guard::Executed;
-use crate::graphql::known::{self, Valid};
+use crate::graphql::known::Valid;
 use crate::locale::Locale;
 use crate::policy::Actor;
 
@@ -32,6 +33,7 @@ pub struct Operation {
     request: GraphqlRequest,
     executed: Executed,
     known: Arc<Known>,
+    found: Found,
 }
 
 /// Who asks, from where, in which language, and our name for it.
@@ -58,38 +60,42 @@ impl Asker {
     }
 }
 
-/// A known document with its variables, for the executor.
-fn request(
-    known: &Known,
-    executed: &Executed,
-    operation_name: Option<String>,
-    variables: Variables,
-) -> Result<GraphqlRequest, RequestFault> {
-    let chosen = known.operation(executed.name.as_deref());
-    if let Some(name) = chosen.and_then(|operation| missing_variable(operation, &variables)) {
-        return Err(RequestFault::VariableMissing(name));
-    }
-    let is_valid = known.is_valid() && chosen.is_some_and(|operation| known::fit(operation, &variables));
-    // The executor needs no text of what is parsed.
-    let mut request = GraphqlRequest::new(String::new()).variables(variables);
-    request.operation_name = operation_name;
-    request.set_parsed_query(known.document.clone());
-    Ok(if is_valid { request.data(Valid) } else { request })
-}
-
 /// A piece of what comes back.
 pub type Said = Result<Finished, RequestFault>;
 
 impl Operation {
-    /// Reads a request: the guard stands before the parser and before the executor.
-    pub async fn read<E>(params: Params, edge: &Edge<E>, request_id: &str) -> Result<Self, RequestFault> {
+    /// Reads a request: the guard stands before the parser and before the executor. Where `only` says so, no other kind
+    /// of operation may come this way.
+    pub async fn read<E>(
+        params: Params,
+        edge: &Edge<E>,
+        request_id: &str,
+        only: Option<OperationType>,
+    ) -> Result<Self, RequestFault> {
         let Params { asked, operation_name, variables } = params;
         let found = asked.find(&edge.app).await.map_err(|refused| refused.into_fault(request_id))?;
-        let read = || edge.documents.read(&found.text, operation_name.as_deref(), &variables, &edge.guard);
-        let Read { known, executed } = edge.app.metrics.front(read)?;
-        found.learn(&edge.app).await;
-        let request = edge.app.metrics.front(|| request(&known, &executed, operation_name, variables))?;
-        Ok(Self { request, executed, known })
+        let look = || {
+            let Read { known, executed } =
+                edge.documents.read(&found.text, operation_name.as_deref(), &variables, &edge.guard)?;
+            if only.is_some_and(|only| only != executed.kind) {
+                return Err(RequestFault::MethodNotAllowed(Some("POST")));
+            }
+            let chosen = known.operation(executed.name.as_deref());
+            if let Some(name) = chosen.and_then(|operation| missing_variable(operation, &variables)) {
+                return Err(RequestFault::VariableMissing(name));
+            }
+            let is_valid = known.is_valid();
+            if let Some(operation) = chosen.filter(|operation| !(is_valid && edge.guard.fit(operation, &variables))) {
+                edge.guard.admit(&known.document, operation, &variables)?;
+            }
+            // The executor needs no text of what is parsed.
+            let mut request = GraphqlRequest::new(String::new()).variables(variables);
+            request.operation_name = operation_name;
+            request.set_parsed_query(known.document.clone());
+            Ok((if is_valid { request.data(Valid) } else { request }, executed, known))
+        };
+        let (request, executed, known) = edge.app.metrics.front(look)?;
+        Ok(Self { request, executed, known, found })
     }
 
     /// Query, mutation or subscription.
@@ -117,20 +123,23 @@ impl Operation {
         self.executed.cost
     }
 
-    fn attached<E>(self, edge: &Edge<E>, asker: &Asker) -> GraphqlRequest {
+    /// What the executor is given, and what shall be remembered of the document once it has passed.
+    fn attached<E>(self, edge: &Edge<E>, asker: &Asker) -> (GraphqlRequest, Lesson) {
         let request = match asker.peer {
             Some(peer) => self.request.data(ClientAddress(peer.0)),
             None => self.request,
         };
-        context::attach(request, &edge.app, asker.actor.clone(), asker.locale, RequestId(asker.id.clone()))
+        let request =
+            context::attach(request, &edge.app, asker.actor.clone(), asker.locale, RequestId(asker.id.clone()));
+        (request, Lesson { known: self.known, found: self.found })
     }
 
     /// Executes a query or mutation within the deadline. A query ends with it, and when its caller hangs up; a mutation,
     /// once begun, goes on to its end, for the phone that lost its connection or its patience will ask what became of it.
     pub async fn answer<E: Executor>(self, edge: &Edge<E>, asker: &Asker) -> Said {
         let executor = edge.executor.clone();
-        let (kind, known) = (self.kind(), self.known.clone());
-        let request = self.attached(edge, asker);
+        let kind = self.kind();
+        let (request, lesson) = self.attached(edge, asker);
         let work = async move { executor.execute(request).await };
         let deadline = edge.guard.limits.deadline();
         let response = if kind == OperationType::Mutation {
@@ -142,25 +151,68 @@ impl Operation {
         } else {
             timeout(deadline, work).await.map_err(|_| RequestFault::Timeout)?
         };
-        if !Answer::of(&response).is_refused() {
-            known.passed();
-        }
+        lesson.heed(&response, edge).await;
         Ok(asker.finish(response, edge))
     }
 
     /// Executes anything: a subscription has many answers, anything else one. A panic is the last.
     pub fn answers<E: Executor>(self, edge: &Edge<E>, asker: Asker) -> BoxStream<'static, Said> {
         let answers = if self.kind() == OperationType::Subscription {
-            let executor = edge.executor.clone();
-            let responses = executor.execute_stream(self.attached(edge, &asker), None);
-            let edge = edge.clone();
-            responses.map(move |response| Ok(asker.finish(response, &edge))).boxed()
+            let (request, lesson) = self.attached(edge, &asker);
+            let responses = edge.executor.execute_stream(request, None);
+            let following = Following { edge: edge.clone(), asker, responses, lesson: Some(lesson) };
+            stream::unfold(following, |mut following| async move { Some((Ok(following.next().await?), following)) })
+                .boxed()
         } else {
             let edge = edge.clone();
             stream::once(async move { self.answer(&edge, &asker).await }).boxed()
         };
         // The log has the panic from its hook.
         AssertUnwindSafe(answers).catch_unwind().map(|said| said.unwrap_or(Err(RequestFault::Internal))).boxed()
+    }
+}
+
+/// What a document teaches, once the executor has found it valid.
+#[derive(Debug)]
+struct Lesson {
+    known: Arc<Known>,
+    found: Found,
+}
+
+impl Lesson {
+    async fn heed<E>(&self, response: &GraphqlResponse, edge: &Edge<E>) {
+        if !Answer::of(response).is_refused() {
+            self.known.passed();
+            self.found.learn(&edge.app).await;
+        }
+    }
+}
+
+/// A subscription.
+struct Following<E> {
+    edge: Edge<E>,
+    asker: Asker,
+    responses: BoxStream<'static, GraphqlResponse>,
+    /// Until the first answer.
+    lesson: Option<Lesson>,
+}
+
+impl<E> Following<E> {
+    async fn next(&mut self) -> Option<Finished> {
+        let response = self.responses.next().await?;
+        let lesson = self.lesson.take();
+        if let Some(lesson) = &lesson {
+            lesson.heed(&response, &self.edge).await;
+        }
+        let mut finished = self.asker.finish(response, &self.edge);
+        let GraphqlResponse { data, errors, .. } = &mut finished.body;
+        // Where there is nothing to follow, the request as a whole is refused (GraphQL, 6.2.3.1).
+        if lesson.is_some() && *data == Value::Null && errors.iter().all(|error| error.path.len() == 1) {
+            for error in errors {
+                error.path.clear();
+            }
+        }
+        Some(finished)
     }
 }
 

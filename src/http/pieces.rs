@@ -12,7 +12,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderName, HeaderValue};
 use axum::response::{IntoResponse as _, Response};
 use futures_util::stream::{self, BoxStream, StreamExt as _};
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 
@@ -37,7 +37,8 @@ pub fn answer<E: Executor>(
     session: Option<Session>,
     form: Streaming,
 ) -> Result<Response, RequestFault> {
-    let words = Words { form, locale: asker.locale, request_id: asker.id.clone() };
+    let wants_cost = asker.bill.is_some();
+    let words = Words { form, locale: asker.locale, request_id: asker.id.clone(), wants_cost };
     let mut beat = interval_at(Instant::now() + edge.pace.beat, edge.pace.beat);
     beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let said = operation.answers(edge, asker);
@@ -54,7 +55,8 @@ pub fn answer<E: Executor>(
 
 /// An answer of events that says why there are none.
 pub fn refusal(fault: RequestFault, caller: &Caller) -> Response {
-    let words = Words { form: Streaming::Events, locale: caller.locale, request_id: caller.id.clone() };
+    let Caller { locale, wants_cost, .. } = *caller;
+    let words = Words { form: Streaming::Events, locale, request_id: caller.id.clone(), wants_cost };
     respond(Streaming::Events, Body::from(words.said(Err(fault)) + words.ending()))
 }
 
@@ -93,6 +95,7 @@ struct Words {
     form: Streaming,
     locale: Locale,
     request_id: String,
+    wants_cost: bool,
 }
 
 impl Words {
@@ -157,7 +160,7 @@ impl Words {
     }
 
     fn errors(&self, fault: &RequestFault) -> Value {
-        json!({ "errors": [fault.error(self.locale, &self.request_id)] })
+        fault.answer(self.locale, &self.request_id, self.wants_cost)
     }
 }
 

@@ -59,7 +59,7 @@ pub struct Tokens {
 /// `INVALID_CREDENTIALS` alike for an unknown user and a wrong password; `ACCOUNT_LOCKED` to who knows the password;
 /// `TOO_MANY_ATTEMPTS`.
 pub async fn login(app: &App, input: Login) -> Result<Tokens> {
-    let device_name = text::name("deviceName", &input.device_name, 100)?;
+    let device_name = text::line("deviceName", &input.device_name, 100)?;
     let identifier = Identifier::read(&input.identifier);
     let account = find::account(app.db.read(), &identifier).await?;
     let counters = counters(app, &input, &identifier, account.as_ref().map(|account| account.id)).await?;

@@ -130,5 +130,8 @@ fn clean(cell: Cell) -> RawCell {
         Problem::TooLong => "is longer than 200 characters",
         _ => "holds a control character, an invisible one, or one that turns the direction of the text",
     })?;
+    if !text::is_of_one_script(&text) {
+        return Err("mixes letters of several scripts");
+    }
     Ok(if text.is_empty() { Cell::Empty } else { Cell::Text(text) })
 }

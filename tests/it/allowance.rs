@@ -65,6 +65,12 @@ async fn who_asks_for_too_much_waits_and_nothing_is_done(#[values(Engine::Sqlite
     assert_eq!(refused.body["errors"][0]["extensions"]["retryAfter"], seconds);
     assert!(refused.body["errors"][0]["message"].as_str().unwrap().starts_with("Your account has asked for too much"));
     assert!(refused.body.get("data").is_none());
+    assert!(refused.body.get("extensions").is_none());
+    let refused = employee.asking_its_cost().send(CHECK_IN, check_in(&key(1))).await;
+    assert_eq!((refused.status, refused.code()), (StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITED"));
+    let told = &refused.body["extensions"]["cost"];
+    assert_eq!((&told["limit"], told["remaining"].as_u64().map(|left| left < 60)), (&json!(400), Some(true)), "{told}");
+    assert!(told["requested"].is_u64() && told["resetAt"].is_string(), "{told}");
     let refused = employee.in_language("id").send(CHECK_IN, check_in(&key(1))).await;
     assert_eq!(refused.code(), "RATE_LIMITED");
     assert!(refused.body["errors"][0]["message"].as_str().unwrap().starts_with("Akun Anda"));

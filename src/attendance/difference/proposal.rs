@@ -4,6 +4,9 @@
 //! up, the difference is computed without one, so that seconds of work lock nothing, and the same is planned again to be
 //! written. What was set meanwhile makes the difference one that nobody has seen.
 
+use async_graphql::{InputType, Value};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use entity::ids::{AgencyId, RosterEntryId};
 use entity::{agency, lateness_adoption, schedule, time_zone_setting};
 use sea_orm::{
@@ -16,11 +19,12 @@ use crate::attendance::duties;
 use crate::attendance::working_time::Calendar;
 use crate::audit::{self, Entry};
 use crate::error::{Error, Result};
+use crate::id;
 use crate::policy::Actor;
 use crate::problem::Problem;
 
 /// The input of an action that may change days that are past.
-pub trait Proposal: Sync {
+pub trait Proposal: InputType {
     /// What it comes to.
     type Plan: Plan;
 
@@ -95,7 +99,8 @@ pub async fn carry_out<P: Proposal>(app: &App, actor: &Actor, proposal: &P) -> R
     if let Some(days) = past(app, plan.agency(), &change) {
         let before = stamp(&transaction, &plan).await?;
         transaction.rollback().await?;
-        let told = of(app, plan.agency(), &change, days, plan.field()).await?;
+        let mut told = of(app, plan.agency(), &change, days, plan.field()).await?;
+        told.token = bound(&told.token, proposal);
         if proposal.is_dry_run() {
             return Ok(Applied { row: None, difference: Some(told) });
         }
@@ -118,6 +123,16 @@ pub async fn carry_out<P: Proposal>(app: &App, actor: &Actor, proposal: &P) -> R
     transaction.commit().await?;
     P::Plan::forget(app);
     Ok(Applied { row: Some(row), difference })
+}
+
+/// The token of a difference for the one input that it was seen of: another with the same difference has not been seen.
+pub(super) fn bound<P: Proposal>(token: &str, proposal: &P) -> String {
+    let mut input = proposal.to_value();
+    if let Value::Object(fields) = &mut input {
+        fields.retain(|name, _| !matches!(name.as_str(), "isDryRun" | "seenDifference"));
+    }
+    let (name, input) = (P::type_name(), input.to_string());
+    URL_SAFE_NO_PAD.encode(id::digest(&[name.as_bytes(), input.as_bytes(), token.as_bytes()]))
 }
 
 /// Checks that a difference was seen before the change is applied.

@@ -62,7 +62,7 @@ pub(super) type Path = Vec<String>;
 /// A schema that cannot be priced: a mistake of ours.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the schema's costs cannot be read: {0}")]
-pub struct Unpriced(String);
+pub struct Unpriced(pub(super) String);
 
 impl Prices {
     /// Reads them from a schema's text.
@@ -180,7 +180,7 @@ fn unpriced(field: &FieldDefinition, what: &str) -> Unpriced {
     Unpriced(format!("{what} of the field {}", field.name.node))
 }
 
-fn fields(kind: &TypeDefinition) -> Option<&Vec<Positioned<FieldDefinition>>> {
+pub(super) fn fields(kind: &TypeDefinition) -> Option<&Vec<Positioned<FieldDefinition>>> {
     match &kind.kind {
         TypeKind::Object(object) => Some(&object.fields),
         TypeKind::Interface(interface) => Some(&interface.fields),
@@ -188,7 +188,7 @@ fn fields(kind: &TypeDefinition) -> Option<&Vec<Positioned<FieldDefinition>>> {
     }
 }
 
-fn named(kind: &Type) -> &str {
+pub(super) fn named(kind: &Type) -> &str {
     let mut base = &kind.base;
     loop {
         match base {
@@ -198,7 +198,7 @@ fn named(kind: &Type) -> &str {
     }
 }
 
-fn roots(schema: Option<&SchemaDefinition>) -> [Option<&str>; 3] {
+pub(super) fn roots(schema: Option<&SchemaDefinition>) -> [Option<&str>; 3] {
     let Some(schema) = schema else { return [Some("Query"), Some("Mutation"), Some("Subscription")] };
     [&schema.query, &schema.mutation, &schema.subscription].map(|root| root.as_ref().map(|root| root.node.as_str()))
 }

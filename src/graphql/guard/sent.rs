@@ -2,7 +2,8 @@
 
 use std::slice;
 
-use async_graphql::Value as ConstValue;
+use async_graphql::indexmap::map;
+use async_graphql::{Name, Value as ConstValue};
 use async_graphql_value::Value;
 
 use crate::graphql::page::MAX_FIRST;
@@ -28,6 +29,35 @@ impl<'a> Sent<'a> {
             Self::Written(Value::Object(fields)) => fields.get(name).map(Self::Written),
             Self::Given(ConstValue::Object(fields)) => fields.get(name).map(Self::Given),
             _ => None,
+        }
+    }
+
+    /// The fields of an object.
+    pub fn fields(self) -> Option<Fields<'a>> {
+        match self {
+            Self::Written(Value::Object(fields)) => Some(Fields::Written(fields.iter())),
+            Self::Given(ConstValue::Object(fields)) => Some(Fields::Given(fields.iter())),
+            _ => None,
+        }
+    }
+
+    /// The name of an enum's value; a text stands for it too, for JSON has no other way to write it.
+    pub fn name(self) -> Option<&'a str> {
+        match self {
+            Self::Written(Value::Enum(name)) | Self::Given(ConstValue::Enum(name)) => Some(name),
+            Self::Written(Value::String(name)) | Self::Given(ConstValue::String(name)) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// Whether it has the form of a scalar.
+    pub fn is(self, form: fn(&ConstValue) -> bool) -> bool {
+        match self {
+            Self::Given(value) => form(value),
+            // No scalar of ours has a variable within.
+            Self::Written(value) => {
+                value.clone().into_const_with(|_| Ok::<_, ()>(ConstValue::Null)).is_ok_and(|value| form(&value))
+            }
         }
     }
 
@@ -73,6 +103,23 @@ impl<'a> Iterator for Entries<'a> {
         match self {
             Self::Written(entries) => entries.next().map(Sent::Written),
             Self::Given(entries) => entries.next().map(Sent::Given),
+        }
+    }
+}
+
+/// The fields of an object.
+pub enum Fields<'a> {
+    Written(map::Iter<'a, Name, Value>),
+    Given(map::Iter<'a, Name, ConstValue>),
+}
+
+impl<'a> Iterator for Fields<'a> {
+    type Item = (&'a Name, Sent<'a>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        match self {
+            Self::Written(fields) => fields.next().map(|(name, value)| (name, Sent::Written(value))),
+            Self::Given(fields) => fields.next().map(|(name, value)| (name, Sent::Given(value))),
         }
     }
 }

@@ -251,7 +251,7 @@ impl<E: Executor> Connection<E> {
         if self.operations.len() >= most {
             return Err(RequestFault::TooManyOperations(most));
         }
-        let operation = Operation::read(params, edge, request_id).await?;
+        let operation = Operation::read(params, edge, request_id, None).await?;
         let session = self.session.filter(|_| !operation.is_without_token());
         let bill = edge.allowances.charge(Payer::of(session, self.peer), operation.cost(), now)?;
         Ok((operation, self.caller.wants_cost.then_some(bill)))

@@ -26,6 +26,9 @@ async fn a_text_is_kept_in_one_form_or_refused(#[values(Engine::Sqlite, Engine::
         ("=HYPERLINK(\"http://x\")", "=HYPERLINK(\"http://x\")"),
         ("'; DROP TABLE unit; --", "'; DROP TABLE unit; --"),
         ("100% _ \\", "100% _ \\"),
+        ("Pro\u{fb01}l Ｄesa", "Profil Desa"),
+        ("مكتب", "مكتب"),
+        ("ꦢꦶꦤꦱ꧀", "ꦢꦶꦤꦱ꧀"),
     ] {
         assert_eq!(name_a_unit(&cast, written).await["unit"]["name"], kept, "{written:?}");
     }
@@ -56,6 +59,10 @@ async fn a_text_is_kept_in_one_form_or_refused(#[values(Engine::Sqlite, Engine::
             "installationId": "0193a5e2-7a3c-7000-8000-000000000001",
         });
         assert_eq!(cast.stranger.refusal("login", device).await, ("INVALID_TEXT".to_owned(), "deviceName".to_owned()));
+    }
+    for mixed in ["D\u{456}nas Pariwisata", "Dinas \u{420}ariwisata", "Din\u{3b1}s"] {
+        let payload = name_a_unit(&cast, mixed).await;
+        assert_eq!(payload["errors"], json!([{ "code": "INVALID_TEXT", "field": ["name"] }]), "{mixed}");
     }
     let nul = cast.sabang.admin.phone.send(&change("createUnit", ""), json!({ "input": { "name": "Di\0nas" } })).await;
     assert_eq!(nul.code(), "BAD_REQUEST");

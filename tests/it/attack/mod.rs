@@ -13,6 +13,8 @@
 //! | socket of a foreign origin, without init, with a wrong token | `live/codes.rs` |
 //! | socket with 1,000 subscriptions, with a bomb | `live/socket.rs` `at_most_twenty_at_once`, `the_guard_stands_before_it` |
 //! | nested brackets, fragment bombs, cycles, aliases, duplicates, directives, tokens | [`requests`] |
+//! | no object where one belongs, variables without a value where one must be, two members of a `@oneOf` | [`forms`] |
+//! | answers refused in every coding | `transfer.rs` `long_answers_travel_in_fewer_bytes` |
 //! | many logins in one request; `first` of 10^6, -1, 2^64; lists of 50 x 50 x 50; deep variables | [`requests`] |
 //! | many unknown fields, suggestions, the switch of introspection, what tools send | [`switches`] |
 //! | access tokens: no algorithm, HMAC, keys, types, audiences, times | [`tokens`] |
@@ -27,15 +29,16 @@
 //! | SQL, `%`, `_` | `agency/lists.rs` `a_search_is_literal`, [`inputs`] |
 //! | CRLF in the log and in mails | [`server`], `process/log.rs`, `src/http/log.rs`, `mail.rs` `an_address_that_is_none_is_refused` |
 //! | formulas in tables | `reading/csv.rs` `a_month_is_a_table_that_is_seen_as_its_days_are` |
-//! | look-alikes, zero-width, overrides, NUL, half pairs | [`inputs`], [`logins`], [`requests`]; in files: `import/broken.rs` |
+//! | look-alikes, letters of several scripts, zero-width, overrides, NUL, half pairs | [`inputs`], [`logins`], [`requests`]; in files: `import/broken.rs` |
 //! | places: 0,0, swapped, out of range, no number | [`inputs`], `agency/places.rs` |
-//! | documents by id: bent, unknown, another's; floods of lessons; bombs | [`requests`], [`switches`], `documents/requests.rs`, `documents/teaching.rs` |
+//! | documents by id: bent, unknown, another's; floods of lessons; lessons that are refused; bombs | [`requests`], [`switches`], `documents/requests.rs`, `documents/teaching.rs` |
 //! | the header that asks for the cost | [`switches`] |
 //!
 //! Webhooks, files of people and anonymous reports are no part of the server, and nothing is tried on them.
 
 mod addresses;
 mod bench;
+mod forms;
 mod hidden;
 mod inputs;
 mod logins;

@@ -100,6 +100,18 @@ async fn nothing_bad_is_learnt(#[values(Engine::Sqlite, Engine::Postgres)] engin
         let answer = ask(&router, json!({ "query": text, "extensions": persisted(&hash) })).await;
         assert_eq!((answer.status.as_u16(), answer.code().as_str()), (status, code), "{text}");
     }
+    for (text, code) in [
+        ("{ viewer { secret } }", "GRAPHQL_VALIDATION_FAILED"),
+        ("query($id: ID) { node(id: $id) { id } }", "GRAPHQL_VALIDATION_FAILED"),
+        ("{ node(id: true) { id } }", "BAD_USER_INPUT"),
+    ] {
+        let answer = ask(&router, json!({ "query": text, "extensions": persisted(&apollo_hash(text)) })).await;
+        assert_eq!(answer.code(), code, "{text}");
+    }
+    let logout = "mutation { logout(input: {}) { isLoggedOut } }";
+    let extensions = persisted(&apollo_hash(logout)).to_string();
+    let by_get = get(&router, &[("query", logout), ("extensions", &extensions)]).await;
+    assert_eq!((by_get.status.as_u16(), by_get.code().as_str()), (405, "METHOD_NOT_ALLOWED"));
     // The text of an id is compared, not taught.
     let id = format!("sha256:{}", apollo_hash(VIEWER));
     assert_eq!(ask(&router, json!({ "query": VIEWER, "documentId": id })).await.code(), "");

@@ -39,6 +39,14 @@ async fn a_holiday_of_a_past_day_is_seen_before_it_is_set(#[values(Engine::Sqlit
     assert_eq!(refused(nation, "setHoliday", input.clone()).await, told("DIFFERENCE_NOT_SEEN", "seenDifference"));
     assert_eq!(read_day(employee, "2026-11-23").await["shifts"][0]["minutesLate"], 15);
 
+    // What was seen of one input was not seen of another, though it makes the same difference.
+    let tried = change(nation, "setHoliday", HOLIDAY, with(input.clone(), "isDryRun", json!(true))).await;
+    let other = with(input.clone(), "name", json!("Hari Ibu"));
+    let other_tried = change(nation, "setHoliday", HOLIDAY, with(other.clone(), "isDryRun", json!(true))).await;
+    assert_eq!(tried["difference"]["days"], other_tried["difference"]["days"]);
+    let unseen = with(other, "seenDifference", tried["difference"]["token"].clone());
+    assert_eq!(refused(nation, "setHoliday", unseen).await, told("DIFFERENCE_NOT_SEEN", "seenDifference"));
+
     let seen = seen_and_done(nation, "setHoliday", HOLIDAY, input.clone()).await;
     let difference = &seen["difference"];
     assert_eq!(seen["holiday"], Value::Null, "only tried");

@@ -73,8 +73,11 @@ async fn a_trainer_sees_who_comes(#[values(Engine::Sqlite, Engine::Postgres)] en
     let mut foreign = Peer::greeted(server.address, Some(&token(&cast.sibolga.trainer.phone))).await;
     foreign.subscribe("roll", ROLL, json!({ "id": sabang.session.to_string() })).await;
     let refused = foreign.hear().await;
-    assert_eq!(refused["payload"]["errors"][0]["extensions"]["code"], "NOT_FOUND", "{refused}");
-    assert_eq!(foreign.hear().await, json!({ "type": "complete", "id": "roll" }));
+    assert_eq!(
+        (&refused["type"], &refused["payload"][0]["extensions"]["code"]),
+        (&json!("error"), &json!("NOT_FOUND"))
+    );
+    assert!(foreign.is_alive().await, "and nothing follows");
 
     let colleague = attend(&sabang.colleague, sabang, 1).await;
     assert_eq!(
