@@ -86,4 +86,12 @@ pub struct Model {
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 
+/// Its review, where there is one.
+impl Related<super::check_in_review::Entity> for Entity {
+    fn to() -> RelationDef {
+        let review = Self::belongs_to(super::check_in_review::Entity);
+        review.from(Column::Id).to(super::check_in_review::Column::CheckInId).into()
+    }
+}
+
 impl ActiveModelBehavior for ActiveModel {}

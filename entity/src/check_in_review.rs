@@ -39,7 +39,10 @@ pub struct Model {
     /// JSON: what was found, with the ids of the check-ins that match, and no names.
     pub findings: String,
     pub opened_at: DateTimeUtc,
-    /// What the employee says against it.
+    /// What the employee says before anybody decides.
+    pub statement: Option<String>,
+    pub stated_at: Option<DateTimeUtc>,
+    /// What the employee says against the verdict: their one appeal.
     pub dispute: Option<String>,
     pub disputed_at: Option<DateTimeUtc>,
     /// The last decision; with an open review, the one that is disputed.

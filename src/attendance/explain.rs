@@ -1,10 +1,11 @@
-//! Why a day is a workday, or is none, in words: from when to when, by which working hours, by which decree.
+//! Why a day is a workday, or is none, in words: from when to when, by which working hours, by which decree; and what
+//! became of lateness that may be made up.
 
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 use entity::{duty_arrangement, holiday};
 
-use super::day::DayRecord;
+use super::day::{DayRecord, ShiftRecord, State};
 use super::lateness;
 use super::working_time::{Basis, DutyDay, DutyShift, is_leave};
 use crate::clock::Instant;
@@ -38,7 +39,32 @@ pub fn explain(locale: Locale, record: &DayRecord<'_>, zone: Tz) -> String {
     if let Some(minutes) = flexible.max().filter(|minutes| *minutes > 0) {
         sentences.push(locale.text("explain-flexible", &[("minutes", minutes.to_string())]));
     }
+    sentences.extend(record.shifts.iter().filter_map(|shift| made_up(locale, shift, zone)));
     sentences.join(" ")
+}
+
+/// Whether lateness was made up, where the rule takes that.
+fn made_up(locale: Locale, shift: &ShiftRecord<'_>, zone: Tz) -> Option<String> {
+    let rule = shift.rule.filter(|rule| rule.row.made_up_minutes > 0)?;
+    let late = shift.assessment.minutes_late.filter(|late| *late > 0)?;
+    let flexible = lateness::flexible_minutes(shift.rule, shift.duty.schedule.flexible_minutes);
+    let until = lateness::made_up_at(shift.rule, &shift.duty.window, flexible, shift.presence.came_at);
+    // The last check-out counts, so before the end nothing is lost yet.
+    let is_open = !shift.presence.is_over || shift.state == State::UnderReview;
+    let key = match until {
+        None if late <= rule.row.made_up_minutes => return None,
+        None => "explain-not-to-be-made-up",
+        Some(_) if shift.assessment.is_made_up => "explain-made-up",
+        Some(_) if is_open => "explain-may-be-made-up",
+        Some(_) => "explain-not-made-up",
+    };
+    let args = [
+        ("minutes", late.to_string()),
+        ("most", rule.row.made_up_minutes.to_string()),
+        ("until", until.map(|until| time(until, zone)).unwrap_or_default()),
+        ("citation", rule.row.citation.clone()),
+    ];
+    Some(locale.text(key, &args))
 }
 
 fn basis(locale: Locale, day: &DutyDay<'_>, zone: Tz) -> String {
@@ -73,9 +99,18 @@ fn shifts(locale: Locale, shifts: &[DutyShift<'_>], zone: Tz) -> String {
     shifts.iter().map(one).collect::<Vec<_>>().join(&format!(" {} ", locale.text("explain-and", &[])))
 }
 
+/// Who approved leave, duty travel or work from home.
+#[must_use]
+pub fn approved(locale: Locale, arrangement: &duty_arrangement::Model, approver: &str) -> String {
+    let args = [("name", locale.text(kind(arrangement.kind), &[])), ("approver", approver.to_owned())];
+    locale.text("explain-approved", &args)
+}
+
 fn arranged(locale: Locale, key: &str, arrangement: &duty_arrangement::Model) -> String {
+    let name = locale.text(kind(arrangement.kind), &[]);
+    let letter = arrangement.document.clone().map(|letter| locale.text("explain-letter", &[("letter", letter)]));
     let args = [
-        ("name", locale.text(kind(arrangement.kind), &[])),
+        ("name", letter.map_or(name.clone(), |letter| format!("{name} ({letter})"))),
         ("starts", text(arrangement.starts_on)),
         ("ends", text(arrangement.ends_on)),
     ];
@@ -116,11 +151,12 @@ const fn kind(kind: duty_arrangement::Kind) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use entity::check_in::Direction;
     use entity::duty_arrangement::Kind;
 
     use super::*;
-    use crate::attendance::day::records;
-    use crate::attendance::test_data::{arrangement, at, day, life, pmk};
+    use crate::attendance::day::{Event, records};
+    use crate::attendance::test_data::{arrangement, at, day, life, permenpanrb, pmk};
     use crate::locale;
 
     #[test]
@@ -147,7 +183,9 @@ mod tests {
     fn a_day_says_why_it_is_what_it_is() {
         let mut life = life(Some(pmk()));
         life.arrangements.push(arrangement(Kind::WorkFromHome, "2026-11-24", "2026-11-24"));
-        life.arrangements.push(arrangement(Kind::SickLeave, "2026-11-26", "2026-11-27"));
+        let letter = Some("800/12/2026".to_owned());
+        let sick = arrangement(Kind::SickLeave, "2026-11-26", "2026-11-27");
+        life.arrangements.push(duty_arrangement::Model { document: letter, ..sick });
         let words = |on: &str, locale| {
             let records = records(&life, &[], [day(on)], at("2026-12-31T00:00:00Z"));
             explain(locale, &records[0], Tz::Asia__Jakarta)
@@ -164,7 +202,7 @@ mod tests {
                  Arranged: work from home from 2026-11-24 to 2026-11-24, away from the unit's places. \
                  The start may shift by 90 minutes, and the end with it.",
             ),
-            ("2026-11-26", "Free: sick leave from 2026-11-26 to 2026-11-27."),
+            ("2026-11-26", "Free: sick leave (letter 800/12/2026) from 2026-11-26 to 2026-11-27."),
             ("2026-11-28", "Free: “Jam kerja” (Perpres 21/2023, version 1) has no shift on this day of the week."),
             ("2026-12-25", "Free: the national holiday “Libur” (SKB 3 Menteri)."),
             ("2026-12-24", "Free: collective leave, “Libur” (an imported list that names no decree)."),
@@ -179,5 +217,47 @@ mod tests {
             assert_eq!(words(on, Locale::En), wanted, "{on}");
         }
         assert_eq!(words("2026-12-25", Locale::Id), "Libur: hari libur nasional “Libur” (SKB 3 Menteri).");
+    }
+
+    #[test]
+    fn a_day_says_whether_lateness_was_made_up() {
+        let life = life(Some(permenpanrb(None)));
+        let words = |times: &[(Direction, &str)], now: &str| {
+            let on = day("2026-11-23");
+            let local = |time: &str| at(&format!("2026-11-23T{time}:00+07:00"));
+            let event = |(direction, time): &(Direction, &str)| Event {
+                on,
+                direction: *direction,
+                at: local(time),
+                is_waiting: false,
+            };
+            let events: Vec<_> = times.iter().map(event).collect();
+            let records = records(&life, &events, [on], local(now));
+            let told = explain(Locale::En, &records[0], Tz::Asia__Jakarta);
+            told.strip_prefix("Workday from 07:30 to 16:00 by “Jam kerja” (Perpres 21/2023, version 1).")
+                .unwrap()
+                .trim_start()
+                .to_owned()
+        };
+        let (came, went) = ((Direction::In, "07:50"), (Direction::Out, "16:20"));
+        let may_be = "20 minutes late: staying until 16:20 makes it up (PermenPANRB 6/2018).";
+        for (times, now, wanted) in [
+            (&[came][..], "12:00", may_be),
+            (&[came, (Direction::Out, "16:19")], "16:30", may_be),
+            (&[came, went], "16:30", "20 minutes late, made up by staying until 16:20 (PermenPANRB 6/2018)."),
+            (
+                &[came, (Direction::Out, "16:19")],
+                "22:00",
+                "20 minutes late and not made up, which took staying until 16:20 (PermenPANRB 6/2018).",
+            ),
+            (
+                &[(Direction::In, "08:01"), went],
+                "16:30",
+                "31 minutes late: more than the 30 that may be made up (PermenPANRB 6/2018).",
+            ),
+            (&[(Direction::In, "07:30"), went], "16:30", ""),
+        ] {
+            assert_eq!(words(times, now), wanted, "{times:?} at {now}");
+        }
     }
 }

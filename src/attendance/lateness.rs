@@ -84,6 +84,16 @@ pub fn due_at(window: &Window, flexible: i32, came_at: Option<Instant>) -> Insta
     minute(window.ends_at) + TimeDelta::minutes(shifted.clamp(-flexible, flexible).into())
 }
 
+/// Until when somebody has to stay so that the minutes that they came late are made up: by as many beyond the time at
+/// which they may go. Absent where there are none, or more than may be made up, or where the window closes before.
+#[must_use]
+pub fn made_up_at(rule: Option<&Rule>, window: &Window, flexible: i32, came_at: Option<Instant>) -> Option<Instant> {
+    let late = minutes_late(window, flexible, came_at?);
+    let may_be = (1..=rule?.row.made_up_minutes).contains(&late);
+    let at = due_at(window, flexible, came_at) + TimeDelta::minutes(late.into());
+    (may_be && window.contains(at)).then_some(at)
+}
+
 /// How punctual somebody was in a shift.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Assessment {
@@ -119,10 +129,8 @@ pub fn assess(rule: Option<&Rule>, window: &Window, flexible: Option<i32>, prese
     let flexible = flexible_minutes(rule, flexible);
     let minutes_late = came_at.map(|came| minutes_late(window, flexible, came));
     let minutes_early = went_at.map(|went| minutes_early(window, flexible, came_at, went));
-    let may_be_made_up = minutes_late.unwrap_or_default();
-    let is_made_up = rule.is_some_and(|rule| (1..=rule.row.made_up_minutes).contains(&may_be_made_up))
-        && went_at
-            .is_some_and(|went| minute(went) >= minute(window.ends_at) + TimeDelta::minutes(may_be_made_up.into()));
+    let made_up_at = made_up_at(rule, window, flexible, came_at);
+    let is_made_up = made_up_at.zip(went_at).is_some_and(|(at, went)| minute(went) >= at);
     let Some(rule) = rule else {
         return Assessment { minutes_late, minutes_early, is_made_up, ..Assessment::default() };
     };

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use chrono::{Datelike as _, Days, NaiveDate, NaiveTime, TimeZone as _};
 use chrono_tz::Tz;
 use entity::check_in::{self, Verdict};
-use entity::course_session;
 use entity::ids::EmployeeId;
+use entity::{check_in_review, course_session};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait as _, JoinType, QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait,
@@ -55,6 +55,8 @@ pub struct Class {
     pub session: course_session::Model,
     /// The check-in to it that decides: an accepted one goes before one to review, and that before a rejected one.
     pub check_in: Option<check_in::Model>,
+    /// What people decided of it, where they had to.
+    pub review: Option<check_in_review::Model>,
 }
 
 impl Class {
@@ -97,6 +99,12 @@ pub struct Next<'a> {
     pub until: Option<Instant>,
     /// The class to check in to.
     pub class: Option<&'a Class>,
+    /// Minutes late that are made up by going at `from` and no earlier; 0 where there are none.
+    pub makes_up: i32,
+}
+
+impl Next<'_> {
+    const NOTHING: Self = Self { step: Step::Nothing, from: None, until: None, class: None, makes_up: 0 };
 }
 
 /// Decides what to do next: of what can be done now what is due first, else what can be done soonest.
@@ -108,13 +116,13 @@ pub fn next<'a>(record: &DayRecord<'_>, classes: &'a [Class], now: Instant) -> N
         Some(from) if from <= now => (false, *due_at),
         from => (true, from.unwrap_or(*due_at)),
     });
-    step.map_or(Next { step: Step::Nothing, from: None, until: None, class: None }, |(_, next)| next)
+    step.map_or(Next::NOTHING, |(_, next)| next)
 }
 
 /// What a shift still asks for, and when it is due.
 fn duty_step(shift: &ShiftRecord<'_>, now: Instant) -> Option<(Instant, Next<'static>)> {
     let Window { opens_at, starts_at, ends_at, closes_at } = shift.duty.window;
-    let next = |step, from, until| Next { step, from: Some(from), until: Some(until), class: None };
+    let next = |step, from, until| Next { step, from: Some(from), until: Some(until), ..Next::NOTHING };
     match (shift.presence.came_at, shift.presence.went_at) {
         // Who has come or gone is not asked to do it again while somebody has still to look at it.
         (_, None) if shift.waits.went => None,
@@ -125,7 +133,14 @@ fn duty_step(shift: &ShiftRecord<'_>, now: Instant) -> Option<(Instant, Next<'st
         (Some(came_at), None) if now < closes_at => {
             let flexible = lateness::flexible_minutes(shift.rule, shift.duty.schedule.flexible_minutes);
             let due_at = lateness::due_at(&shift.duty.window, flexible, Some(came_at));
-            Some((due_at, next(Step::CheckOut, due_at, closes_at)))
+            // Who follows the screen keeps the tolerance.
+            Some(match lateness::made_up_at(shift.rule, &shift.duty.window, flexible, Some(came_at)) {
+                Some(at) => {
+                    let makes_up = shift.assessment.minutes_late.unwrap_or_default();
+                    (at, Next { makes_up, ..next(Step::CheckOut, at, closes_at) })
+                }
+                None => (due_at, next(Step::CheckOut, due_at, closes_at)),
+            })
         }
         _ => None,
     }
@@ -134,7 +149,8 @@ fn duty_step(shift: &ShiftRecord<'_>, now: Instant) -> Option<(Instant, Next<'st
 fn class_step(class: &Class, now: Instant) -> Option<(Instant, Next<'_>)> {
     let Window { opens_at, starts_at, closes_at, .. } = class_window(&class.session);
     let is_open = matches!(class.state(now), ClassState::Upcoming | ClassState::Awaited);
-    let next = Next { step: Step::Class, from: Some(opens_at), until: Some(closes_at), class: Some(class) };
+    let (from, until) = (Some(opens_at), Some(closes_at));
+    let next = Next { step: Step::Class, from, until, class: Some(class), makes_up: 0 };
     is_open.then_some((starts_at, next))
 }
 
@@ -147,12 +163,14 @@ pub fn words(locale: Locale, next: &Next<'_>, zone: Tz, now: Instant) -> String 
         (Step::CheckIn, true) => "next-check-in-now",
         (Step::CheckIn, false) => "next-check-in-later",
         (Step::CheckOut, true) => "next-check-out-now",
+        (Step::CheckOut, false) if next.makes_up > 0 => "next-check-out-made-up",
         (Step::CheckOut, false) => "next-check-out-later",
         (Step::Class, true) => "next-class-now",
         (Step::Class, false) => "next-class-later",
         (Step::Nothing, _) => "next-nothing",
     };
-    locale.text(key, &[("name", name), ("from", time(from, zone)), ("until", time(until, zone))])
+    let minutes = ("minutes", next.makes_up.to_string());
+    locale.text(key, &[("name", name), ("from", time(from, zone)), ("until", time(until, zone)), minutes])
 }
 
 /// What the first screen is made of.
@@ -227,8 +245,8 @@ async fn classes(app: &App, me: EmployeeId, on: NaiveDate, zone: Tz) -> Result<V
         .select_also(check_in::Entity);
     let decides = Expr::cust_with_values(DECIDES, [me.0]);
     QueryTrait::query(&mut sessions).join(JoinType::LeftJoin, check_in::Entity, decides);
-    let classes = sessions.all(app.db.read()).await?;
-    Ok(classes.into_iter().map(|(session, check_in)| Class { session, check_in }).collect())
+    let classes = sessions.and_also_related(check_in_review::Entity).all(app.db.read()).await?;
+    Ok(classes.into_iter().map(|(session, check_in, review)| Class { session, check_in, review }).collect())
 }
 
 /// Of one's own check-ins to a session the one with the most weight, of several such the first.

@@ -102,6 +102,15 @@ limits! {
     header_seconds = 10, 1, 120;
     /// Operations at once on one socket: a screen follows one or two.
     socket_operations = 20, 1, 100;
+    /// Sockets and streams at once of one account: a phone, a tablet and the pages of a browser, and those whose end
+    /// nobody has noticed yet (50 s).
+    account_places = 20, 2, 200;
+    /// Sockets and streams at once from one address (IPv6: from one network of /64): a town hall is one, and of two
+    /// fifths of all places nobody else is left without any.
+    address_places = 2_000, 100, 5_000;
+    /// Of these the ones without a token, and those that have not yet said who they are, which takes a moment: nothing
+    /// is told to strangers, so only handshakes need them.
+    stranger_places = 200, 10, 2_000;
     /// What an account may ask for at once, in units of cost. A busy phone's first screen, a minute of looking around
     /// and the check-ins of a week off line come to a fifth of it.
     account_cost = 60_000, 30_000, 10_000_000;

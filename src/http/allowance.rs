@@ -39,11 +39,16 @@ impl Payer {
         if let Some(session) = session {
             return Self::Account(session.account);
         }
-        Self::Address(match peer.map(|peer| peer.0) {
-            Some(IpAddr::V6(address)) => IpAddr::V6((u128::from(address) >> 64 << 64).into()),
-            Some(address) => address,
-            None => IpAddr::from([127, 0, 0, 1]),
-        })
+        Self::Address(line(peer))
+    }
+}
+
+/// The address that somebody is known by; of IPv6 the network of 64 bits.
+pub fn line(peer: Option<Peer>) -> IpAddr {
+    match peer.map(|peer| peer.0) {
+        Some(IpAddr::V6(address)) => IpAddr::V6((u128::from(address) >> 64 << 64).into()),
+        Some(address) => address,
+        None => IpAddr::from([127, 0, 0, 1]),
     }
 }
 

@@ -2,8 +2,6 @@
 //!
 //! A table that could not be written to its end is cut off: the last chunk is missing, and every HTTP client says so.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::Extension;
@@ -20,6 +18,7 @@ use super::allowance::Payer;
 use super::boundary::Caller;
 use super::fault::{Malformed, RequestFault};
 use super::graphql::{fault_of, token_in};
+use super::places::{Holder, Place, Places};
 use super::{Edge, log, params};
 use crate::attendance::export::Export;
 use crate::error::Error;
@@ -51,7 +50,7 @@ pub async fn attendance<E: Clone + Send + Sync + 'static>(
     let actor = session.actor(&edge.app).await.map_err(fault)?;
     let (unit, month) = read(request.uri().query().unwrap_or_default())?;
     let Actor::Person(person) = &actor else { return Err(RequestFault::Unauthenticated) };
-    let place = edge.exports.take(person.account_id)?;
+    let place = take(&edge.exports, person.account_id)?;
     let export = Export::begin(edge.app.clone(), actor, unit, month).await.map_err(fault)?;
     let export = export.ok_or(RequestFault::NotFound)?;
     let writing = Writing { export, _place: place, until: Instant::now() + LONGEST, request_id: caller.id };
@@ -65,43 +64,13 @@ pub async fn attendance<E: Clone + Send + Sync + 'static>(
     Ok(response)
 }
 
-/// The tables that are being written, by the account that asked for them.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Places(Arc<Mutex<HashMap<AccountId, usize>>>);
-
-impl Places {
-    fn taken(&self) -> MutexGuard<'_, HashMap<AccountId, usize>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn take(&self, account: AccountId) -> Result<Place, RequestFault> {
-        let mut taken = self.taken();
-        if taken.get(&account) >= Some(&OF_ONE) {
-            return Err(RequestFault::TooManyExports { at_once: OF_ONE, retry_after: BUSY_SECONDS });
-        }
-        if taken.values().sum::<usize>() >= AT_ONCE {
-            return Err(RequestFault::Unavailable(BUSY_SECONDS));
-        }
-        *taken.entry(account).or_default() += 1;
-        Ok(Place { places: self.clone(), account })
-    }
-}
-
-/// A place for a table, given back when it is dropped.
-#[derive(Debug)]
-struct Place {
-    places: Places,
-    account: AccountId,
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        let mut taken = self.places.taken();
-        if let Some(count) = taken.get_mut(&self.account) {
-            *count -= 1;
-        }
-        taken.retain(|_, count| *count > 0);
-    }
+/// A place for a table of somebody's.
+fn take(places: &Places, account: AccountId) -> Result<Place, RequestFault> {
+    let one = Holder::One(Payer::Account(account));
+    places.take([(one, OF_ONE), (Holder::All, AT_ONCE)]).map_err(|full| match full.holder {
+        Holder::All => RequestFault::Unavailable(BUSY_SECONDS),
+        _ => RequestFault::TooManyExports { at_once: OF_ONE, retry_after: BUSY_SECONDS },
+    })
 }
 
 struct Writing {
@@ -152,17 +121,15 @@ mod tests {
     #[test]
     fn a_person_has_two_places_and_all_together_thirty_two() {
         let (places, person) = (Places::default(), |number| AccountId(uuid::Uuid::from_u128(number)));
-        let both = [places.take(person(0)).unwrap(), places.take(person(0)).unwrap()];
-        let third = || places.take(person(0)).map(drop);
+        let both = [take(&places, person(0)).unwrap(), take(&places, person(0)).unwrap()];
+        let third = || take(&places, person(0)).map(drop);
         let refused = RequestFault::TooManyExports { at_once: 2, retry_after: 10 };
         assert_eq!(third(), Err(refused.clone()));
-        let others: Vec<Place> = (1..=30).map(|number| places.take(person(number)).unwrap()).collect();
-        assert_eq!(places.take(person(31)).map(drop), Err(RequestFault::Unavailable(10)));
+        let others: Vec<Place> = (1..=30).map(|number| take(&places, person(number)).unwrap()).collect();
+        assert_eq!(take(&places, person(31)).map(drop), Err(RequestFault::Unavailable(10)));
         assert_eq!(third(), Err(refused), "one's own come first");
-        drop(both);
+        drop((both, others));
         assert_eq!(third(), Ok(()));
-        drop(others);
-        assert!(places.taken().is_empty(), "nothing is kept of who is done");
     }
 
     #[test]

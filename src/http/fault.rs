@@ -43,6 +43,15 @@ pub enum RequestFault {
         /// Seconds.
         retry_after: u64,
     },
+    /// More sockets and streams at once than one account gets, or everybody at one address.
+    TooManyStreams {
+        /// Whether that is somebody who is logged in.
+        is_account: bool,
+        /// How many.
+        at_once: usize,
+        /// Seconds until it is worth trying again.
+        retry_after: u64,
+    },
     /// The body is not plain JSON.
     UnsupportedMediaType,
     /// The body has more bytes than we read.
@@ -91,9 +100,10 @@ impl RequestFault {
             Self::NotAcceptable | Self::NeedsStream => (StatusCode::NOT_ACCEPTABLE, "NOT_ACCEPTABLE"),
             Self::NeedsSocket => (StatusCode::UPGRADE_REQUIRED, "UPGRADE_REQUIRED"),
             Self::ForeignOrigin => (StatusCode::FORBIDDEN, "FORBIDDEN"),
-            Self::TooManyOperations(_) | Self::TooManyExports { .. } | Self::RateLimited(_) => {
-                (StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITED")
-            }
+            Self::TooManyOperations(_)
+            | Self::TooManyExports { .. }
+            | Self::TooManyStreams { .. }
+            | Self::RateLimited(_) => (StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITED"),
             Self::UnsupportedMediaType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE"),
             Self::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE"),
             Self::BodyTooSlow(_) => (StatusCode::REQUEST_TIMEOUT, "REQUEST_TIMEOUT"),
@@ -129,6 +139,10 @@ impl RequestFault {
             Self::TooManyOperations(max) => locale.text("fault-too-many-operations", &[("max", max.to_string())]),
             Self::TooManyExports { at_once, .. } => {
                 locale.text("fault-too-many-exports", &[("max", at_once.to_string())])
+            }
+            Self::TooManyStreams { is_account, at_once, .. } => {
+                let key = if *is_account { "fault-streams-of-account" } else { "fault-streams-of-address" };
+                locale.text(key, &[("max", at_once.to_string())])
             }
             Self::UnsupportedMediaType => plain("fault-unsupported-media-type"),
             Self::TooLarge(bytes) => locale.text("fault-too-large", &[("max", (bytes / 1024).to_string())]),
@@ -245,6 +259,7 @@ impl RequestFault {
             Self::Timeout => drop(headers.insert(RETRY_AFTER, HeaderValue::from_static("5"))),
             Self::Unavailable(seconds)
             | Self::TooManyExports { retry_after: seconds, .. }
+            | Self::TooManyStreams { retry_after: seconds, .. }
             | Self::RateLimited(Limited { seconds, .. }) => {
                 headers.insert(RETRY_AFTER, HeaderValue::from(*seconds));
             }

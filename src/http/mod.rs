@@ -8,6 +8,7 @@
 //! | `operation` | one operation, whichever way it came |
 //! | `allowance` | what each caller may still ask for |
 //! | `peer` | the sender's address, behind the proxies that are trusted |
+//! | `places` | how many of something there may be at once, of all and of each |
 //! | `pieces` | answers in pieces: server-sent events, multipart |
 //! | `socket`, `origin` | WebSockets: graphql-transport-ws, and whose page may open one |
 //! | [`vigil`] | how long somebody may listen |
@@ -40,6 +41,7 @@ mod origin;
 mod params;
 mod peer;
 mod pieces;
+mod places;
 pub mod serve;
 mod socket;
 pub mod vigil;
@@ -52,17 +54,20 @@ use async_graphql::Executor;
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::get;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::watch;
 
-use self::allowance::Allowances;
+use self::allowance::{Allowances, Payer};
 use self::documents::Documents;
 pub use self::fault::RequestFault;
+use self::peer::Peer;
+use self::places::{Holder, Place, Places};
 pub use self::serve::{serve, stop_signal};
 use self::vigil::Pace;
 use crate::app::App;
 use crate::graphql::Published;
 use crate::graphql::guard::Guard;
 use crate::graphql::known::KnowingExecutor;
+use crate::identity::token::Session;
 
 /// What the handlers are given. A clone is the same: a request makes some ten, one for each layer that it passes.
 #[derive(Debug)]
@@ -96,14 +101,13 @@ struct Parts<E> {
     /// The measure of sockets and streams.
     pace: Pace,
     /// Their places.
-    places: Arc<Semaphore>,
+    places: Places,
     /// The places of tables.
-    exports: export::Places,
+    exports: Places,
 }
 
 impl<E: Published> Edge<E> {
     fn new(app: Arc<App>, executor: E, closing: watch::Receiver<bool>, pace: Pace) -> Self {
-        let places = Arc::new(Semaphore::new(pace.at_once));
         let limits = app.config.limits;
         let guard = Guard::new(limits, &executor.sdl()).expect("costs that the schema itself has written");
         Self(Arc::new(Parts {
@@ -115,16 +119,34 @@ impl<E: Published> Edge<E> {
             is_draining: AtomicBool::default(),
             closing,
             pace,
-            places,
-            exports: export::Places::default(),
+            places: Places::default(),
+            exports: Places::default(),
         }))
     }
 }
 
 impl<E> Edge<E> {
     /// A place for a socket or a stream.
-    fn place(&self) -> Result<OwnedSemaphorePermit, RequestFault> {
-        self.places.clone().try_acquire_owned().map_err(|_| RequestFault::Unavailable(BUSY_SECONDS))
+    fn place(&self, session: Option<Session>, peer: Option<Peer>) -> Result<Place, RequestFault> {
+        let address = (Holder::Line(allowance::line(peer)), self.guard.limits.address_places);
+        let one = self.place_of(Payer::of(session, peer));
+        self.places.take([(Holder::All, self.pace.at_once), address, one]).map_err(|full| match full.holder {
+            Holder::All => RequestFault::Unavailable(BUSY_SECONDS),
+            holder => RequestFault::TooManyStreams {
+                is_account: matches!(holder, Holder::One(Payer::Account(_))),
+                at_once: full.most,
+                retry_after: BUSY_SECONDS,
+            },
+        })
+    }
+
+    /// How many sockets and streams an account has at most, or the strangers at an address.
+    fn place_of(&self, payer: Payer) -> (Holder, usize) {
+        let most = match payer {
+            Payer::Account(_) => self.guard.limits.account_places,
+            Payer::Address(_) => self.guard.limits.stranger_places,
+        };
+        (Holder::One(payer), most)
     }
 }
 

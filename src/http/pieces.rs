@@ -13,13 +13,13 @@ use axum::http::{HeaderName, HeaderValue};
 use axum::response::{IntoResponse as _, Response};
 use futures_util::stream::{self, BoxStream, StreamExt as _};
 use serde_json::Value;
-use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 
 use super::boundary::Caller;
 use super::fault::RequestFault;
 use super::media::Streaming;
 use super::operation::{Answer, Asker, Operation, Said};
+use super::places::Place;
 use super::vigil::{self, End};
 use super::{Edge, log};
 use crate::error::Error;
@@ -41,9 +41,10 @@ pub fn answer<E: Executor>(
     let words = Words { form, locale: asker.locale, request_id: asker.id.clone(), wants_cost };
     let mut beat = interval_at(Instant::now() + edge.pace.beat, edge.pace.beat);
     beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let peer = asker.peer;
     let said = operation.answers(edge, asker);
     let end = Box::pin(vigil::end(edge.clone(), session));
-    let source = Source { said, end, beat, words: words.clone(), _place: edge.place()? };
+    let source = Source { said, end, beat, words: words.clone(), _place: edge.place(session, peer)? };
     let pieces = stream::unfold(Some(source), |source| async move {
         let mut source = source?;
         let (piece, is_last) = source.next().await;
@@ -70,7 +71,7 @@ struct Source {
     end: Pin<Box<dyn Future<Output = End> + Send>>,
     beat: Interval,
     words: Words,
-    _place: OwnedSemaphorePermit,
+    _place: Place,
 }
 
 impl Source {

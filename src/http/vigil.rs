@@ -18,13 +18,20 @@ pub struct Pace {
     /// How often something is sent where there is nothing to say, and how often it is looked whether the listener is
     /// still logged in: with the time that an actor is believed (20 s), a revoked device hears nothing after 45 s.
     pub beat: Duration,
+    /// How long a socket without a token may want nothing before it ends.
+    pub idle: Duration,
     /// How many there may be at once: half of the connections, so that the other half is left for what is short.
     pub at_once: usize,
 }
 
 impl Default for Pace {
     fn default() -> Self {
-        Self { init: Duration::from_secs(10), beat: Duration::from_secs(25), at_once: 5_000 }
+        Self {
+            init: Duration::from_secs(10),
+            beat: Duration::from_secs(25),
+            idle: Duration::from_mins(1),
+            at_once: 5_000,
+        }
     }
 }
 

@@ -25,6 +25,7 @@ const values = [
   "ChangedRecord",
   "CheckInDispute",
   "CheckInFinding",
+  "CheckInStatement",
   "EmployeeDay",
   "EmployeeMonth",
   "EmployeeNip",

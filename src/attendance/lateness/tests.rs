@@ -93,6 +93,29 @@ fn permenpanrb_takes_what_is_made_up() {
 }
 
 #[test]
+fn what_is_made_up_comes_behind_what_shifts() {
+    let rule = permenpanrb(None);
+    for (came, flexible, wanted) in [
+        ("07:50:59", 0, "16:20:00"),
+        ("08:00:00", 0, "16:30:00"),
+        ("08:01:00", 0, ""),
+        ("07:30:00", 0, ""),
+        // By hours that may shift by thirty minutes: ten of forty are late, and the end is at 16:30.
+        ("08:10:00", 30, "16:40:00"),
+        ("08:00:00", 30, ""),
+    ] {
+        let found = made_up_at(Some(&rule), &window(), flexible, clock(came));
+        assert_eq!(found, clock(wanted), "{came}");
+    }
+    assert_eq!(made_up_at(None, &window(), 0, clock("07:50:00")), None);
+    assert_eq!(made_up_at(Some(&rule), &window(), 0, None), None);
+    let short = Window { closes_at: clock("16:20:00").unwrap(), ..window() };
+    assert_eq!(made_up_at(Some(&rule), &short, 0, clock("07:50:00")), None, "nobody can go so late");
+    let presence = Presence { came_at: clock("08:10:00"), went_at: clock("16:39:00"), is_over: true };
+    assert!(!assess(Some(&rule), &window(), Some(30), presence).is_made_up);
+}
+
+#[test]
 fn badan_gizi_has_two_bands() {
     let rule = badan_gizi();
     for (came, cut) in [("07:30:59", None), ("07:31:00", Some(50)), ("08:30:00", Some(50)), ("08:31:00", Some(100))] {

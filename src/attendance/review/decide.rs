@@ -1,5 +1,5 @@
 //! What people do with a check-in that is to be reviewed: decide, once; dispute, once; decide after that, as somebody
-//! else.
+//! else. What its owner says before anybody has decided is no dispute yet.
 //!
 //! The review is locked before the check-in is read: whoever changes a verdict behind the write path holds its review.
 
@@ -70,8 +70,9 @@ pub async fn review(app: &App, actor: &Actor, input: ReviewCheckInInput) -> Resu
     Ok(review)
 }
 
-/// Says what speaks against a verdict: somebody has to decide, and somebody else than before. The same words again
-/// change nothing.
+/// Says what speaks against a verdict. Of a check-in that waits it is a statement for whoever decides, which may be
+/// replaced until then. Of one that does not count it is the one appeal: somebody has to decide, and somebody else than
+/// before. The same words again change nothing.
 ///
 /// # Errors
 /// What `DisputeCheckInErrorCode` names.
@@ -86,19 +87,26 @@ pub async fn dispute(app: &App, actor: &Actor, input: DisputeCheckInInput) -> Re
     asking(&transaction, me.id).await?;
     open(app, &transaction, &seen).await?;
     let review = locked(&transaction, seen.id).await?.ok_or_else(|| Error::internal("a review that was opened"))?;
-    match &review.dispute {
-        Some(before) if *before == reason => return Ok(review),
-        Some(_) => return Err(Error::refused(Problem::AlreadyDisputed)),
-        None => {}
+    let verdict = present(&transaction, seen.id).await?.verdict;
+    let said = if verdict == Verdict::NeedsReview { &review.statement } else { &review.dispute };
+    if said.as_ref() == Some(&reason) {
+        return Ok(review);
     }
-    if present(&transaction, seen.id).await?.verdict == Verdict::Accepted {
-        return Err(Error::refused(Problem::NotDisputable));
+    match verdict {
+        _ if review.dispute.is_some() => return Err(Error::refused(Problem::AlreadyDisputed)),
+        Verdict::Accepted => return Err(Error::refused(Problem::NotDisputable)),
+        Verdict::NeedsReview => {}
+        Verdict::Rejected => {
+            requests::require_room(open_disputes(&transaction, me.id).await?, requests::OPEN_DISPUTES)?;
+        }
     }
-    requests::require_room(open_disputes(&transaction, me.id).await?, requests::OPEN_DISPUTES)?;
     let mut row = review.into_active_model();
-    row.status = Set(Status::Open);
-    row.dispute = Set(Some(reason));
-    row.disputed_at = Set(Some(app.clock.now()));
+    if verdict == Verdict::NeedsReview {
+        (row.statement, row.stated_at) = (Set(Some(reason)), Set(Some(app.clock.now())));
+    } else {
+        row.status = Set(Status::Open);
+        (row.dispute, row.disputed_at) = (Set(Some(reason)), Set(Some(app.clock.now())));
+    }
     let review = row.update(&transaction).await?;
     transaction.commit().await?;
     Ok(review)
@@ -180,6 +188,8 @@ mod tests {
             status: Status::Open,
             findings: "[]".to_owned(),
             opened_at: crate::clock::Instant::UNIX_EPOCH,
+            statement: None,
+            stated_at: None,
             dispute: None,
             disputed_at: None,
             decision: None,

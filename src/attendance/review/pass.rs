@@ -224,6 +224,8 @@ pub(crate) fn open(app: &App, check_in: &check_in::Model, findings: String) -> c
         status: Status::Open,
         findings,
         opened_at: now,
+        statement: None,
+        stated_at: None,
         dispute: None,
         disputed_at: None,
         decision: None,

@@ -2,15 +2,15 @@
 
 use async_graphql::{Context, Enum, ID, Object, SimpleObject, Union};
 use chrono::NaiveDate;
-use entity::check_in;
 use entity::ids::{EmployeeId, ScheduleId, ShiftId};
 use entity::lateness_band::{self, Side};
+use entity::{check_in, check_in_review};
 
 use super::CheckInReview;
 use crate::agency::schema::{Employee, Schedule, Shift, Venue};
 use crate::attendance::lateness::{Presence, Rule};
 use crate::attendance::loader::{AttendedSession, MeasuredUnder, ReviewOf};
-use crate::attendance::message::message;
+use crate::attendance::message;
 use crate::attendance::months::SheetOf;
 use crate::attendance::rules::Reason;
 use crate::attendance::{duties, workday};
@@ -202,15 +202,38 @@ pub(super) fn percent(hundredths: i32) -> f64 {
 
 /// One recorded presence.
 #[derive(Debug, Clone)]
-pub struct CheckIn(pub check_in::Model);
+pub struct CheckIn(pub check_in::Model, Review);
+
+/// What is known of its review.
+#[derive(Debug, Clone)]
+enum Review {
+    /// Nobody has asked.
+    Unread,
+    /// There is this one, or none.
+    Read(Option<check_in_review::Model>),
+}
 
 impl From<check_in::Model> for CheckIn {
     fn from(row: check_in::Model) -> Self {
-        Self(row)
+        Self(row, Review::Unread)
     }
 }
 
 connection!(CheckInConnection, CheckInEdge, CheckIn);
+
+impl CheckIn {
+    /// One that was read together with its review.
+    pub fn with_review(row: check_in::Model, review: Option<check_in_review::Model>) -> Self {
+        Self(row, Review::Read(review))
+    }
+
+    async fn reviewed(&self, ctx: &Context<'_>) -> Result<Option<check_in_review::Model>> {
+        if let Review::Read(review) = &self.1 {
+            return Ok(review.clone());
+        }
+        ctx.rows().load_one(ReviewOf(self.0.id)).await.map_err(|error| Error::shared(&error))
+    }
+}
 
 /// One recorded presence (*presensi*).
 #[Object]
@@ -274,15 +297,16 @@ impl CheckIn {
         Reason::split(&self.0.reasons)
     }
 
-    /// The verdict and its reasons in words, with what to do next, in the language of the request.
-    async fn message(&self, ctx: &Context<'_>) -> String {
-        message(ctx.locale(), &self.0)
+    /// The verdict and its reasons in words, or what a person decided and said with it, with what to do next, in the
+    /// language of the request.
+    async fn message(&self, ctx: &Context<'_>) -> Result<String> {
+        let review = if message::may_be_decided(&self.0) { self.reviewed(ctx).await? } else { None };
+        Ok(message::message(ctx.locale(), &self.0, review.as_ref()))
     }
 
     /// What people decided or have to decide of it (*pemeriksaan*); absent where the rules alone decided.
     async fn review(&self, ctx: &Context<'_>) -> Result<Option<CheckInReview>> {
-        let review = ctx.rows().load_one(ReviewOf(self.0.id)).await.map_err(|error| Error::shared(&error))?;
-        Ok(review.map(CheckInReview))
+        Ok(self.reviewed(ctx).await?.map(CheckInReview))
     }
 
     /// How punctual it was (*ketepatan waktu*); absent on going, and outside the time in which check-ins count.

@@ -1,16 +1,20 @@
 //! A day of somebody's: what it was to be, and what became of it.
 
-use async_graphql::SimpleObject;
+use async_graphql::{ComplexObject, Context, SimpleObject};
+use entity::ids::AccountId;
 
 use super::arrangement::DutyArrangement;
 use super::check_in::{LatenessLevel, PunctualityRule, percent};
+use super::queue::decider;
 use super::ramadan::RamadanPeriod;
 use crate::agency::schema::{Holiday, Schedule, Shift};
 use crate::attendance::day::{DayRecord, ShiftRecord, State};
-use crate::attendance::explain::explain;
+use crate::attendance::explain::{self, explain};
 use crate::attendance::lateness;
 use crate::attendance::months::Sheet;
 use crate::attendance::working_time::Basis;
+use crate::error::Result;
+use crate::graphql::context::ContextExt as _;
 use crate::graphql::cost::Lists;
 use crate::graphql::scalars::{Date, DateTime};
 use crate::locale::Locale;
@@ -30,6 +34,9 @@ pub struct AttendanceShift {
     closes_at: DateTime,
     /// When one may go (*jam pulang*): the end, shifted as the start was where it may shift.
     due_at: DateTime,
+    /// Until when to stay so that having come late is made up (*mengganti keterlambatan*); absent where there is nothing
+    /// that may be.
+    made_up_at: Option<DateTime>,
     /// When somebody came (*masuk*): the first accepted check-in or approved correction.
     checked_in_at: Option<DateTime>,
     /// When somebody went (*pulang*): the last accepted check-out or approved correction.
@@ -66,6 +73,7 @@ impl From<&ShiftRecord<'_>> for AttendanceShift {
             ends_at: window.ends_at.into(),
             closes_at: window.closes_at.into(),
             due_at: lateness::due_at(&window, flexible, record.presence.came_at).into(),
+            made_up_at: lateness::made_up_at(record.rule, &window, flexible, record.presence.came_at).map(DateTime),
             checked_in_at: record.presence.came_at.map(DateTime),
             checked_out_at: record.presence.went_at.map(DateTime),
             state: record.state,
@@ -84,6 +92,7 @@ impl From<&ShiftRecord<'_>> for AttendanceShift {
 /// A day of a civil servant's attendance (*presensi harian*): why it is a workday or free, and what became of it.
 /// Computed from what is recorded, under the working hours and rules that hold for the day.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(complex)]
 pub struct AttendanceDay {
     /// The local date, on which its shifts start.
     on: Date,
@@ -93,8 +102,12 @@ pub struct AttendanceDay {
     basis: Basis,
     /// What became of it.
     state: State,
-    /// The basis in words, in the language of the request: from when to when, by which working hours and decree.
-    explanation: String,
+    /// Why, without who approved it.
+    #[graphql(skip)]
+    explained: String,
+    /// Who approved what is arranged, where the explanation names them.
+    #[graphql(skip)]
+    approved_by: Option<AccountId>,
     /// The working hours that were asked (*jam kerja*).
     schedule: Option<Schedule>,
     /// The holiday that it is (*hari libur*), whether or not it is free.
@@ -121,7 +134,8 @@ impl AttendanceDay {
             time_zone: zone.name().to_owned(),
             basis: day.basis,
             state: record.state(),
-            explanation: explain(locale, record, zone),
+            explained: explain(locale, record, zone),
+            approved_by: day.arrangement.and_then(|arrangement| arrangement.decided_by),
             schedule: day.schedule.cloned().map(Schedule::from),
             holiday: day.holiday.cloned().map(Holiday::from),
             ramadan: day.ramadan.cloned().map(RamadanPeriod::from),
@@ -129,5 +143,26 @@ impl AttendanceDay {
             shifts: record.shifts.iter().map(AttendanceShift::from).collect(),
             deduction_percent: record.hundredths().map(percent),
         }
+    }
+}
+
+impl AttendanceDay {
+    /// The same, whose explanation does not name who approved it.
+    #[must_use]
+    pub fn without_approver(self) -> Self {
+        Self { approved_by: None, ..self }
+    }
+}
+
+/// What is known of it beyond the record.
+#[ComplexObject]
+impl AttendanceDay {
+    /// The basis in words, in the language of the request: from when to when, by which working hours, decree or letter,
+    /// who approved it, where one may see them, and whether lateness that may be made up was.
+    async fn explanation(&self, ctx: &Context<'_>) -> Result<String> {
+        let Some(DutyArrangement(row)) = &self.arrangement else { return Ok(self.explained.clone()) };
+        let approver = decider(ctx, self.approved_by).await?;
+        let approved = approver.map(|approver| explain::approved(ctx.locale(), row, &approver.0.name));
+        Ok([Some(self.explained.clone()), approved].into_iter().flatten().collect::<Vec<_>>().join(" "))
     }
 }

@@ -57,6 +57,15 @@ impl From<Decision> for CheckInDecision {
     }
 }
 
+/// What a check-in's owner says of it before anybody has decided (*keterangan*).
+#[derive(Debug, SimpleObject)]
+pub struct CheckInStatement {
+    /// What they say.
+    words: String,
+    /// When they said it.
+    stated_at: DateTime,
+}
+
 /// What a check-in's owner says against its verdict (*keberatan*).
 #[derive(Debug, SimpleObject)]
 pub struct CheckInDispute {
@@ -88,7 +97,7 @@ impl CheckInFinding {
     async fn other_check_ins(&self, ctx: &Context<'_>) -> Result<Vec<CheckIn>> {
         let ids = self.0.matching.iter().copied();
         let mut seen = ctx.rows().load_many(ids).await.map_err(|error| Error::shared(&error))?;
-        Ok(self.0.matching.iter().filter_map(|id| seen.remove(id)).map(CheckIn).collect())
+        Ok(self.0.matching.iter().filter_map(|id| seen.remove(id)).map(CheckIn::from).collect())
     }
 
     /// Metres from the check-in that it matches, where that is what looks wrong.
@@ -125,7 +134,7 @@ impl CheckInReview {
 
     /// The check-in.
     async fn check_in(&self, ctx: &Context<'_>) -> Result<CheckIn> {
-        rows::load_present::<CheckInId>(ctx, self.0.check_in_id).await.map(CheckIn)
+        rows::load_present::<CheckInId>(ctx, self.0.check_in_id).await.map(CheckIn::from)
     }
 
     /// Whether somebody has to decide.
@@ -144,7 +153,13 @@ impl CheckInReview {
         Ok(finding::read(&self.0.findings)?.into_iter().map(CheckInFinding).collect())
     }
 
-    /// What the employee says against the verdict (*keberatan*).
+    /// What the employee says of a check-in that waits, for whoever decides (*keterangan*).
+    async fn statement(&self) -> Option<CheckInStatement> {
+        let (words, stated_at) = self.0.statement.clone().zip(self.0.stated_at)?;
+        Some(CheckInStatement { words, stated_at: stated_at.into() })
+    }
+
+    /// What the employee says against the verdict (*keberatan*): their one appeal.
     async fn dispute(&self) -> Option<CheckInDispute> {
         let (reason, disputed_at) = self.0.dispute.clone().zip(self.0.disputed_at)?;
         Some(CheckInDispute { reason, disputed_at: disputed_at.into() })
@@ -264,8 +279,10 @@ impl ReviewMutation {
         payload(ctx, decide::review(ctx.app(), ctx.actor(), input).await.map(CheckInReview))
     }
 
-    /// Says what speaks against the verdict of one's own check-in (*keberatan*) that does not count, or not yet. Once;
-    /// the same words again change nothing.
+    /// Says what speaks against the verdict of one's own check-in. Of one that does not count it is an appeal
+    /// (*keberatan*): once, and somebody else decides than before. Of one that waits for a decision it is a statement
+    /// for whoever decides (*keterangan*): other words replace it, and the appeal is left. The same words again change
+    /// nothing.
     #[graphql(directive = Weighs::apply(WRITE))]
     async fn dispute_check_in(
         &self,

@@ -21,7 +21,8 @@ use crate::programme::schema::CourseSession;
 pub struct NextStep {
     /// What to do.
     kind: Step,
-    /// From when on it can be done; absent where there is nothing to do.
+    /// From when on it can be done; to go, when one may, or when lateness that may be made up is (*mengganti
+    /// keterlambatan*). Absent where there is nothing to do.
     from: Option<DateTime>,
     /// Until when it can be done; absent where there is nothing to do.
     until: Option<DateTime>,
@@ -53,7 +54,7 @@ impl TodayCourseSession {
             opens_at: window.opens_at.into(),
             closes_at: window.closes_at.into(),
             state: class.state(now),
-            check_in: class.check_in.map(CheckIn::from),
+            check_in: class.check_in.map(|check_in| CheckIn::with_review(check_in, class.review)),
             course_session: class.session.into(),
         }
     }
@@ -71,7 +72,7 @@ pub struct Today {
     now: DateTime,
     /// What became of the day so far.
     state: State,
-    /// The day: why it is a workday or free, its shifts, one's presence.
+    /// The day: why it is a workday or free, its shifts, one's presence. Its explanation leaves out who approved it.
     day: AttendanceDay,
     /// What to do next.
     next_step: NextStep,
@@ -111,6 +112,8 @@ pub async fn today(ctx: &Context<'_>, me: Employment) -> Result<Today> {
         message: words(ctx.locale(), &step, zone, now),
     };
     let day = day_of(ctx, &today.sheet, today.on).ok_or_else(|| Error::internal("a day without a record"))?;
+    // The name of who approved it would be a statement more than the screen may cost.
+    let day = day.without_approver();
     Ok(Today {
         on: today.on.into(),
         time_zone: zone.name().to_owned(),

@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::attendance::day::{Event, records};
-use crate::attendance::test_data::{at, day, life, pmk};
+use crate::attendance::test_data::{at, day, life, permenpanrb, pmk};
 use crate::attendance::working_time::WorkingLife;
 
 fn class(starts_at: &str, ends_at: &str) -> Class {
@@ -24,7 +24,7 @@ fn class(starts_at: &str, ends_at: &str) -> Class {
         created_at: Instant::UNIX_EPOCH,
         updated_at: Instant::UNIX_EPOCH,
     };
-    Class { session, check_in: None }
+    Class { session, check_in: None, review: None }
 }
 
 fn local(time: &str) -> Instant {
@@ -71,6 +71,24 @@ fn who_came_later_under_flexitime_may_go_later() {
     let came = (Direction::In, "08:15");
     let (kind, words) = step(&life(Some(pmk())), &[came], "15:59");
     assert_eq!((kind, words.as_str()), (Step::CheckOut, "Check out from 16:45."));
+}
+
+#[test]
+fn who_follows_the_screen_keeps_the_tolerance() {
+    let came = (Direction::In, "07:50");
+    let stay = "Check out from 16:20: that makes up the 20 minutes that you came late. \
+        If you go before, you lose the tolerance and the day counts as late.";
+    for (came, now, wanted) in [
+        (came, "15:59", stay),
+        (came, "16:00", stay),
+        (came, "16:20", "Check out, until 22:00."),
+        // What is not late or too late for it has nothing to make up.
+        ((Direction::In, "07:30"), "15:59", "Check out from 16:00."),
+        ((Direction::In, "08:01"), "15:59", "Check out from 16:00."),
+    ] {
+        let (kind, words) = step(&life(Some(permenpanrb(None))), &[came], now);
+        assert_eq!((kind, words.as_str()), (Step::CheckOut, wanted), "{came:?} {now}");
+    }
 }
 
 #[test]

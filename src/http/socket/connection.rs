@@ -26,6 +26,7 @@ use crate::http::graphql::{bearer, fault_of};
 use crate::http::operation::{Answer, Asker, Operation, Said};
 use crate::http::params::Params;
 use crate::http::peer::Peer;
+use crate::http::places::{Holder, Place};
 use crate::http::vigil::{self, End};
 use crate::http::{Edge, log};
 use crate::identity::token::Session;
@@ -47,6 +48,10 @@ pub struct Connection<E> {
     is_acknowledged: bool,
     /// Absent for who has no token.
     session: Option<Session>,
+    /// The one it takes: a stranger's until there is a token.
+    place: Place,
+    /// Since when nothing is under way, where nothing is.
+    idle_since: Instant,
     /// The answers of what is under way; none follows after the `None`.
     answers: StreamMap<String, BoxStream<'static, Option<Said>>>,
     operations: HashMap<String, Running>,
@@ -79,7 +84,7 @@ impl From<Close> for Parting {
 
 impl<E: Executor> Connection<E> {
     /// A socket that was just opened.
-    pub fn new(edge: Edge<E>, peer: Option<Peer>, caller: Caller, socket: WebSocket) -> Self {
+    pub fn new(edge: Edge<E>, peer: Option<Peer>, caller: Caller, socket: WebSocket, place: Place) -> Self {
         let end = Box::pin(vigil::end(edge.clone(), None));
         Self {
             edge,
@@ -88,6 +93,8 @@ impl<E: Executor> Connection<E> {
             socket,
             is_acknowledged: false,
             session: None,
+            place,
+            idle_since: Instant::now(),
             answers: StreamMap::new(),
             operations: HashMap::new(),
             is_alive: true,
@@ -158,8 +165,13 @@ impl<E: Executor> Connection<E> {
         }
     }
 
-    /// Whoever was silent since the last ping is gone: every WebSocket answers pings by itself.
+    /// Whoever was silent since the last ping is gone: every WebSocket answers pings by itself. A stranger who wants
+    /// nothing gives the place back.
     async fn beat(&mut self) -> Result<(), Parting> {
+        let is_stranger = self.is_acknowledged && self.session.is_none();
+        if is_stranger && self.operations.is_empty() && self.idle_since.elapsed() >= self.edge.pace.idle {
+            return Err(Close::Idle.into());
+        }
         if !std::mem::take(&mut self.is_alive) {
             return Err(Parting::Gone);
         }
@@ -204,6 +216,9 @@ impl<E: Executor> Connection<E> {
                     Close::Internal
                 }
             })?;
+            let account = self.edge.place_of(Payer::Account(session.account));
+            let stranger = Holder::One(Payer::of(None, self.peer));
+            self.place.pass(stranger, account).map_err(|_| Close::TryAgain)?;
             self.session = Some(session);
             self.end = Box::pin(vigil::end(self.edge.clone(), self.session));
         }
@@ -290,6 +305,7 @@ impl<E: Executor> Connection<E> {
     /// An operation is over.
     fn forget(&mut self, id: &str) -> Option<Running> {
         self.answers.remove(id);
+        self.idle_since = Instant::now();
         let running = self.operations.remove(id)?;
         log::operation(running.name.as_ref(), running.started.elapsed(), &running.request_id);
         Some(running)

@@ -109,12 +109,15 @@ pub enum Close {
     Duplicate(String),
     /// A second handshake.
     SecondInit,
+    /// Without a token, and nothing is wanted for long.
+    Idle,
 }
 
 impl Close {
     /// The code and the reason, in the words of the protocol.
     pub fn frame(&self) -> (u16, String) {
         let (code, reason) = match self {
+            Self::Idle => (1000, "Nothing was asked for"),
             Self::GoingAway => (1001, "Going away"),
             Self::Internal => (1011, "Internal error"),
             Self::TryAgain => (1013, "Try again later"),

@@ -57,7 +57,7 @@ pub async fn open<E: Executor>(
     }
     let peer = parts.extensions.get().copied();
     edge.allowances.admit(Payer::of(None, peer), edge.app.clock.now())?;
-    let place = edge.place()?;
+    let place = edge.place(None, peer)?;
     let most = edge.guard.limits.body_bytes;
     let upgrade = upgrade
         .protocols([PROTOCOL])
@@ -68,8 +68,8 @@ pub async fn open<E: Executor>(
     let is_understood = upgrade.selected_protocol().is_some();
     let slot = parts.extensions.get::<Slot>().cloned();
     Ok(upgrade.on_upgrade(async move |socket| {
-        let connection = Connection::new(edge, peer, caller, socket);
+        let connection = Connection::new(edge, peer, caller, socket, place);
         connection.run(is_understood).await;
-        drop((place, slot));
+        drop(slot);
     }))
 }

@@ -4,7 +4,9 @@ mod calendar;
 mod chosen;
 mod measured;
 mod past;
+mod presets;
 mod rosters;
+mod tolerance;
 mod unexcused;
 mod zones;
 

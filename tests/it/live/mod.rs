@@ -3,6 +3,7 @@
 mod codes;
 pub mod peer;
 mod pieces;
+mod places;
 mod roll;
 mod socket;
 
@@ -25,7 +26,12 @@ use tokio::sync::oneshot;
 use crate::http::Query;
 
 /// Times that a test can wait for.
-pub const HASTE: Pace = Pace { init: Duration::from_millis(150), beat: Duration::from_millis(150), at_once: 100 };
+pub const HASTE: Pace = Pace {
+    init: Duration::from_millis(150),
+    beat: Duration::from_millis(150),
+    idle: Duration::from_mins(1),
+    at_once: 100,
+};
 
 /// Streams of toys.
 pub struct Toys;

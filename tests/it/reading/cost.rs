@@ -52,7 +52,9 @@ async fn the_first_screen_costs_twelve_statements_whatever_there_is(
     let mut attempts = Vec::new();
     for number in 0..30 {
         let session = another_class(&cast, number).await;
-        for verdict in [Verdict::Rejected, Verdict::NeedsReview] {
+        // Of the last one alone it is asked whether somebody has decided.
+        let verdicts = [Verdict::Rejected, Verdict::NeedsReview];
+        for verdict in verdicts.into_iter().take(if number < 29 { 2 } else { 1 }) {
             attempts.push(class(&cast, sabang.agency, employee, session, monday_morning(), verdict));
         }
     }
@@ -72,7 +74,8 @@ async fn the_first_screen_costs_twelve_statements_whatever_there_is(
     assert_eq!(seen["day"]["holiday"]["name"], "Hari Uji");
     assert_eq!(seen["day"]["shifts"].as_array().unwrap().len(), 2);
     assert_eq!(seen["day"]["shifts"][0]["rule"]["name"], "Permentan 68/2012");
-    assert_eq!((&seen["openCorrectionsCount"], &seen["needsReviewCount"]), (&json!(1), &json!(30)));
+    assert_eq!((&seen["openCorrectionsCount"], &seen["needsReviewCount"]), (&json!(1), &json!(29)));
+    assert_eq!(seen["courseSessions"][30]["checkIn"]["verdict"], "REJECTED");
     assert!(seen["unexcusedDays"]["days"].is_number());
 
     let of_much = cold(&cast, employee).await;
@@ -262,6 +265,8 @@ async fn review(cast: &Cast) {
         status: check_in_review::Status::Decided,
         findings: "[]".to_owned(),
         opened_at: now,
+        statement: None,
+        stated_at: None,
         dispute: None,
         disputed_at: None,
         decision: Some(check_in_review::Decision::Accepted),

@@ -13,7 +13,7 @@ use crate::cast::{Cast, Person};
 use crate::harness::Engine;
 
 /// A check-in without a location; the pass has come to it.
-async fn doubtful(cast: &Cast, person: &Person, number: u128) -> String {
+pub async fn doubtful(cast: &Cast, person: &Person, number: u128) -> String {
     let (id, verdict) =
         Attempt { place: None, ..Attempt::at(number, cast.world.app.clock.now(), (0.0, 0.0)) }.send(cast, person).await;
     assert_eq!(verdict, "NEEDS_REVIEW");
@@ -21,11 +21,11 @@ async fn doubtful(cast: &Cast, person: &Person, number: u128) -> String {
     id
 }
 
-fn decision(check_in: &str, decision: &str, note: Option<&str>) -> Value {
+pub fn decision(check_in: &str, decision: &str, note: Option<&str>) -> Value {
     json!({ "checkInId": check_in, "decision": decision, "note": note })
 }
 
-async fn decide(person: &Person, input: Value) -> Value {
+pub async fn decide(person: &Person, input: Value) -> Value {
     let node = format!("checkInReview {{ {REVIEW} }}");
     let payload = person.phone.change("reviewCheckIn", &node, input).await;
     assert_eq!(payload["errors"], json!([]));

@@ -1,5 +1,6 @@
 //! Check-ins that a person has to look at: what the pass finds, what people decide, what is forgotten.
 
+mod appeals;
 mod decisions;
 mod expiry;
 mod findings;
@@ -19,7 +20,7 @@ use uuid::Uuid;
 use crate::cast::{Cast, Person};
 use crate::harness::monday_morning;
 
-const REVIEW: &str = "id status dispute { reason disputedAt } decision decidedAt decidedBy { name } note openedAt
+const REVIEW: &str = "id status statement { words statedAt } dispute { reason disputedAt } decision decidedAt decidedBy { name } note openedAt
     checkIn { id verdict reasons employee { name } }
     findings { kind words distanceMeters speedKmh otherCheckIns { id } }";
 

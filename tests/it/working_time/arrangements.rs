@@ -175,3 +175,48 @@ async fn a_superior_reads_a_queue_and_everybody_their_own(#[values(Engine::Sqlit
     }]);
     assert_eq!(mine["viewer"]["dutyArrangements"]["nodes"], wanted);
 }
+
+#[rstest]
+#[tokio::test]
+async fn a_day_of_leave_names_its_letter_and_who_approved_it(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let cast = Cast::new(engine).await;
+    let people = &cast.sabang;
+    let recorded = |number: u128, kind: &str, on: &str| {
+        let mut given = arrangement(kind, on, on);
+        given["document"] = json!("800/12/2026");
+        let employee = people.employee.employee.to_string();
+        json!({ "idempotencyKey": key(number), "employeeId": employee, "arrangement": given })
+    };
+    for input in [recorded(1, "SICK_LEAVE", "2026-12-01"), recorded(2, "DUTY_TRAVEL", "2026-12-02")] {
+        let payload = people.supervisor.phone.change("recordDutyArrangement", "", input).await;
+        assert_eq!(payload["errors"], json!([]));
+    }
+    let query = "query($id: ID!) { node(id: $id) { ... on Employee {
+        leave: attendanceDay(on: \"2026-12-01\") { explanation } travel: attendanceDay(on: \"2026-12-02\") { explanation }
+        plain: attendanceDay(on: \"2026-12-03\") { explanation } } } }";
+    let told = async |phone: &crate::client::Client| {
+        let found = phone.data(query, json!({ "id": people.employee.employee.to_string() })).await;
+        ["leave", "travel", "plain"].map(|day| found["node"][day]["explanation"].as_str().unwrap().to_owned())
+    };
+    let leave = "Free: sick leave (letter 800/12/2026) from 2026-12-01 to 2026-12-01.";
+    let workday = "Workday from 07:30 to 16:00 by “Jam kerja normal” (Perpres 21/2023, version 1).";
+    let travel = format!(
+        "{workday} Arranged: duty travel (letter 800/12/2026) from 2026-12-02 to 2026-12-02, away from the unit's places."
+    );
+    assert_eq!(
+        told(&people.supervisor.phone).await,
+        [
+            format!("{leave} The sick leave was approved by Teungku Daud."),
+            format!("{travel} The duty travel was approved by Teungku Daud."),
+            workday.to_owned(),
+        ]
+    );
+    assert_eq!(
+        told(&people.supervisor.phone.in_language("id")).await[0],
+        "Bebas tugas: cuti sakit (surat 800/12/2026) 2026-12-01 sampai 2026-12-01. Persetujuan cuti sakit: Teungku Daud."
+    );
+    // Who may not see who decided is told the rest.
+    assert_eq!(told(&people.employee.phone).await, [leave.to_owned(), travel, workday.to_owned()]);
+}
