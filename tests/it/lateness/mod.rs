@@ -1,11 +1,13 @@
 //! Rules of lateness: chosen, measured, changed for days that are past.
 
+mod answers;
 mod calendar;
 mod chosen;
 mod measured;
 mod past;
 mod rosters;
 mod unexcused;
+mod versions;
 mod zones;
 
 use bina::clock::Instant;
