@@ -206,7 +206,12 @@ pub async fn decide(app: &App, actor: &Actor, input: DecideDutyArrangementInput)
 }
 
 /// The day that it is where somebody works.
-async fn today(app: &App, db: &impl ConnectionTrait, agency: AgencyId, unit: Option<UnitId>) -> Result<NaiveDate> {
+pub(super) async fn today(
+    app: &App,
+    db: &impl ConnectionTrait,
+    agency: AgencyId,
+    unit: Option<UnitId>,
+) -> Result<NaiveDate> {
     Ok(duties::duty(app, db, agency, unit).await?.local_day(app.clock.now()))
 }
 

@@ -1,4 +1,5 @@
-//! The working lives of people: three queries for one or for hundreds, and the duties of their units.
+//! The working lives of people: three queries for one or for hundreds, a fourth where somebody began within the days, and
+//! the duties of their units.
 
 use std::collections::HashMap;
 use std::ops::RangeInclusive;
@@ -8,7 +9,8 @@ use chrono::NaiveDate;
 use entity::check_in::{Direction, Verdict};
 use entity::ids::{AgencyId, EmployeeId, UnitId};
 use entity::{
-    RequestStatus, check_in, correction, duty_arrangement, employee, former_placement, roster_entry, schedule, shift,
+    RequestStatus, check_in, correction, duty_arrangement, employee, former_placement, former_tenure, roster_entry,
+    schedule, shift,
 };
 use sea_orm::sea_query::{Expr, UnionType};
 use sea_orm::{
@@ -19,6 +21,7 @@ use sea_orm::{
 use super::day::Event;
 use super::duties;
 use super::working_time::{Duty, Rostered, WorkingLife};
+use crate::agency::tenure::Tenure;
 use crate::app::App;
 use crate::clock::Instant;
 use crate::db;
@@ -34,10 +37,10 @@ pub struct Placed {
     pub agency_id: AgencyId,
     /// Their unit.
     pub unit_id: Option<UnitId>,
-    /// Since when they are known here.
-    pub known_since: Instant,
-    /// Until when they served, where they no longer do.
-    pub known_until: Option<Instant>,
+    /// How they are employed.
+    pub employment: employee::Employment,
+    /// Their present service, or the last.
+    pub tenure: Tenure,
 }
 
 impl From<Employment> for Placed {
@@ -46,8 +49,8 @@ impl From<Employment> for Placed {
             employee_id: me.id,
             agency_id: me.agency_id,
             unit_id: me.unit_id,
-            known_since: me.known_since,
-            known_until: None,
+            employment: me.kind,
+            tenure: Tenure::since(me.serves_from),
         }
     }
 }
@@ -58,8 +61,8 @@ impl From<&employee::Model> for Placed {
             employee_id: row.id,
             agency_id: row.agency_id,
             unit_id: row.unit_id,
-            known_since: row.created_at,
-            known_until: (!row.is_active).then_some(row.updated_at),
+            employment: row.employment,
+            tenure: Tenure { from: row.serves_from, until: row.served_until },
         }
     }
 }
@@ -77,6 +80,7 @@ pub async fn lives(
     let mut arrangements = by_person(arrangements(app, db, people, days).await?, |row| row.employee_id);
     let mut rosters = by_person(roster(app, db, people, days).await?, |(employee, _)| *employee);
     let mut former = by_person(former(app, db, people, days).await?, |row| row.employee_id);
+    let mut tenures = by_person(tenures(app, db, people, days).await?, |row| row.employee_id);
     let before = former.values().flatten().map(|before| (before.agency_id, before.unit_id));
     let now = people.iter().map(|person| (person.agency_id, person.unit_id));
     let duties = duties::duties(app, db, before.chain(now)).await?;
@@ -89,13 +93,12 @@ pub async fn lives(
         for before in former.remove(&person.employee_id).unwrap_or_default() {
             placements.push((Some(before.last_on), duty(before.agency_id, before.unit_id)?));
         }
-        let duty = duty(person.agency_id, person.unit_id)?;
-        let local = |at: Instant| duty.local_day(at);
-        let (serves_from, serves_until) = (local(person.known_since), person.known_until.map(local));
-        placements.push((None, duty));
+        placements.push((None, duty(person.agency_id, person.unit_id)?));
+        let before = tenures.remove(&person.employee_id).unwrap_or_default().into_iter();
+        let before = before.map(|row| Tenure { from: row.serves_from, until: Some(row.served_until) });
         let life = WorkingLife {
-            serves_from,
-            serves_until,
+            employment: person.employment,
+            tenures: before.chain([person.tenure]).filter(|tenure| !tenure.is_empty()).collect(),
             arrangements: arrangements.remove(&person.employee_id).unwrap_or_default(),
             roster: rosters
                 .remove(&person.employee_id)
@@ -185,6 +188,23 @@ async fn former(
         .filter(db::any_of(app.db.engine(), former_placement::Column::EmployeeId, ids(people)))
         .filter(former_placement::Column::LastOn.gte(*days.start()))
         .order_by_asc(former_placement::Column::LastOn);
+    Ok(rows.all(db).await?)
+}
+
+/// When people served who left and came back: asked only of those whose present service does not cover the days alone.
+async fn tenures(
+    app: &App,
+    db: &impl ConnectionTrait,
+    people: &[Placed],
+    days: &RangeInclusive<NaiveDate>,
+) -> Result<Vec<former_tenure::Model>> {
+    let late: Vec<Placed> = people.iter().filter(|person| *days.start() < person.tenure.from).copied().collect();
+    if late.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = former_tenure::Entity::find()
+        .filter(db::any_of(app.db.engine(), former_tenure::Column::EmployeeId, ids(&late)))
+        .order_by_asc(former_tenure::Column::ServesFrom);
     Ok(rows.all(db).await?)
 }
 

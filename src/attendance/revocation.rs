@@ -1,14 +1,18 @@
 //! Taking back what was approved. Nothing is deleted: the row keeps who approved it and who revoked it, and as days are
-//! computed from what holds, they are other days at once.
+//! computed from what holds, they are other days at once, which whom they are about may answer. Days further back than any
+//! other change may reach stay.
 
+use chrono::NaiveDate;
 use entity::ids::{AccountId, CorrectionId, DutyArrangementId};
-use entity::{RequestStatus, correction, duty_arrangement};
-use sea_orm::{ActiveModelTrait as _, ActiveValue::Set, IntoActiveModel as _};
+use entity::{RequestStatus, correction, duty_arrangement, employee};
+use sea_orm::{ActiveModelTrait as _, ActiveValue::Set, DatabaseTransaction, IntoActiveModel as _};
 
+use super::difference::FURTHEST;
+use super::reopening::{self, Whose};
 use super::schema::revocation::{RevokeCorrectionInput, RevokeDutyArrangementInput};
 use super::{arrangement, correction as corrections, requests};
 use crate::app::App;
-use crate::error::{Error, Result};
+use crate::error::{Error, Refusal, Result};
 use crate::graphql::rows;
 use crate::policy::{self, Actor};
 use crate::problem::Problem;
@@ -30,17 +34,20 @@ pub async fn revoke_arrangement(
     let transaction = app.db.begin().await?;
     let id = &input.duty_arrangement_id;
     let before = rows::held::<DutyArrangementId>(&transaction, actor, "dutyArrangementId", id).await?;
-    policy::require_over(actor, &requests::held(&transaction, before.employee_id).await?)?;
+    let employee = requests::held(&transaction, before.employee_id).await?;
+    policy::require_over(actor, &employee)?;
     let note = text::paragraphs("note", &input.note, MAX_NOTE)?;
     if is_revoked(before.status, (before.revoked_by, before.revocation_note.as_deref()), (by, &note))? {
         return Ok(before);
     }
+    refuse_long_ago(app, &transaction, &employee, ("dutyArrangementId", before.starts_on)).await?;
     let mut row = before.into_active_model();
     row.status = Set(RequestStatus::Revoked);
     row.revoked_by = Set(Some(by));
     row.revoked_at = Set(Some(app.clock.now()));
     row.revocation_note = Set(Some(note));
     let row = row.update(&transaction).await?;
+    reopening::note(app, &transaction, Whose::People(vec![employee.id]), row.starts_on..=row.ends_on).await?;
     arrangement::append(&transaction, app, by, "DUTY_ARRANGEMENT_REVOKED", &row).await?;
     transaction.commit().await?;
     Ok(row)
@@ -59,15 +66,33 @@ pub async fn revoke_correction(app: &App, actor: &Actor, input: RevokeCorrection
     if is_revoked(before.status, (before.revoked_by, before.revocation_note.as_deref()), (by, &note))? {
         return Ok(before);
     }
+    let employee = requests::held(&transaction, before.employee_id).await?;
+    refuse_long_ago(app, &transaction, &employee, ("correctionId", before.workday_on)).await?;
     let mut row = before.into_active_model();
     row.status = Set(RequestStatus::Revoked);
     row.revoked_by = Set(Some(by));
     row.revoked_at = Set(Some(app.clock.now()));
     row.revocation_note = Set(Some(note));
     let row = row.update(&transaction).await?;
+    reopening::note(app, &transaction, Whose::People(vec![employee.id]), row.workday_on..=row.workday_on).await?;
     corrections::append(&transaction, app, by, "CORRECTION_REVOKED", &row).await?;
     transaction.commit().await?;
     Ok(row)
+}
+
+/// That it changes no day that lies further back than any other change may reach.
+async fn refuse_long_ago(
+    app: &App,
+    transaction: &DatabaseTransaction,
+    employee: &employee::Model,
+    (field, first): (&str, NaiveDate),
+) -> Result<()> {
+    let today = arrangement::today(app, transaction, employee.agency_id, employee.unit_id).await?;
+    let furthest = today.checked_sub_days(FURTHEST).unwrap_or(today);
+    if first < furthest {
+        return Err(Refusal::at(field, Problem::TooFarBack).with("first", furthest).into());
+    }
+    Ok(())
 }
 
 /// Whether this person has revoked it in these words; not yet, where it holds.

@@ -73,9 +73,7 @@ async fn a_change_of_the_calendar_can_be_answered_everywhere(
 
 #[rstest]
 #[tokio::test]
-async fn a_revocation_can_be_answered_by_whom_it_is_about(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+async fn a_revocation_can_be_answered_by_whom_it_is_about(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let cast = Cast::new(engine).await;
     let sabang = &cast.sabang;
     let record = async |number: u128, first: &str, last: &str| {
@@ -115,7 +113,8 @@ async fn a_revoked_correction_and_a_rejected_check_in_can_be_answered(
     let check_in = sabang.employee.phone.change("checkIn", "checkIn { id verdict }", attempt).await;
     assert_eq!(check_in["checkIn"]["verdict"], "NEEDS_REVIEW", "{check_in}");
     clock.set(at("2026-11-24", "07:20:00"));
-    let correction = sabang.colleague.phone.change("requestCorrection", "correction { id }", came(1, "2026-11-23")).await;
+    let correction =
+        sabang.colleague.phone.change("requestCorrection", "correction { id }", came(1, "2026-11-23")).await;
     let correction = correction["correction"]["id"].clone();
     let approval = json!({ "correctionId": correction, "decision": "APPROVE" });
     sabang.supervisor.phone.change("decideCorrection", "correction { id }", approval).await;

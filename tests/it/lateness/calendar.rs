@@ -149,10 +149,7 @@ async fn a_ramadan_is_withdrawn_and_stays_as_one_that_was(#[values(Engine::Sqlit
     };
     let id = shown(false).await[0]["id"].clone();
     let gone = json!({ "ramadanPeriodId": id, "citation": "Ralat 1/2026" });
-    assert_eq!(
-        refused(&cast.sabang.admin.phone, "withdrawRamadanPeriod", gone.clone()).await,
-        told("FORBIDDEN", "")
-    );
+    assert_eq!(refused(&cast.sabang.admin.phone, "withdrawRamadanPeriod", gone.clone()).await, told("FORBIDDEN", ""));
     assert_eq!(
         refused(nation, "withdrawRamadanPeriod", gone.clone()).await,
         told("DIFFERENCE_NOT_SEEN", "seenDifference")

@@ -73,7 +73,10 @@ async fn a_units_own_hours_end(#[values(Engine::Sqlite, Engine::Postgres)] engin
         let end = with(with(hours(sabang, valid_from, "07:00"), "shifts", json!([])), "inherits", json!(true));
         with(end, "name", json!("Kembali ke jam kota"))
     };
-    assert_eq!(refused(admin, "setWorkingHours", with(own, "inherits", json!(true))).await, told("OUT_OF_RANGE", "shifts"));
+    assert_eq!(
+        refused(admin, "setWorkingHours", with(own, "inherits", json!(true))).await,
+        told("OUT_OF_RANGE", "shifts")
+    );
     let bare = with(hours(sabang, "2026-11-20", "07:00"), "shifts", json!([]));
     assert_eq!(refused(admin, "setWorkingHours", bare).await, told("OUT_OF_RANGE", "shifts"));
     let not_seen = refused(admin, "setWorkingHours", end("2026-11-20")).await;

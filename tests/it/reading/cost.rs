@@ -216,6 +216,8 @@ async fn calendar(cast: &Cast, transaction: &DatabaseTransaction) {
         ends_on: day("2026-12-19"),
         citation: "Uji".to_owned(),
         created_at: now,
+        withdrawn_at: None,
+        withdrawal_citation: None,
     };
     row.into_active_model().insert(transaction).await.unwrap();
 }

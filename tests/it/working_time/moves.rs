@@ -19,7 +19,8 @@ async fn rostered(cast: &Cast, person: &Person) -> Vec<String> {
 }
 
 async fn basis(person: &Person, on: &str) -> Value {
-    let query = "query($id: ID!, $on: Date!) { node(id: $id) { ... on Employee { attendanceDay(on: $on) { basis } } } }";
+    let query =
+        "query($id: ID!, $on: Date!) { node(id: $id) { ... on Employee { attendanceDay(on: $on) { basis } } } }";
     let variables = json!({ "id": person.employee.to_string(), "on": on });
     person.phone.data(query, variables).await["node"]["attendanceDay"]["basis"].take()
 }
@@ -80,7 +81,8 @@ async fn an_import_moves_people_out_of_rosters_too(#[values(Engine::Sqlite, Engi
     on_duty(&cast).await;
     let transaction = cast.world.app.db.begin().await.unwrap();
     for (unit, source_id) in [(people.root, "kota"), (people.unit, "dispar")] {
-        let named = unit::ActiveModel { id: Set(unit), source_id: Set(Some(source_id.to_owned())), ..Default::default() };
+        let named =
+            unit::ActiveModel { id: Set(unit), source_id: Set(Some(source_id.to_owned())), ..Default::default() };
         named.update(&transaction).await.unwrap();
     }
     for (person, source_id) in [(&people.employee, "a"), (&people.colleague, "b")] {

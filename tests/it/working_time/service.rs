@@ -37,7 +37,8 @@ async fn day(phone: &Client, employee: &str, on: &str) -> (String, String) {
 }
 
 async fn unexcused(phone: &Client, employee: &str, year: i32) -> Value {
-    let query = "query($id: ID!, $year: Int) { node(id: $id) { ... on Employee { unexcusedDays(year: $year) { days } } } }";
+    let query =
+        "query($id: ID!, $year: Int) { node(id: $id) { ... on Employee { unexcusedDays(year: $year) { days } } } }";
     phone.data(query, json!({ "id": employee, "year": year })).await["node"]["unexcusedDays"]["days"].take()
 }
 
