@@ -54,10 +54,11 @@ CREATE TABLE duty_arrangement (
     decision_note text,
     revoked_by UUID REFERENCES account (id),
     revoked_at INSTANT,
+    revoked_from DAY CHECK (revoked_from BETWEEN starts_on AND ends_on),
     revocation_note text,
     -- What was approved and then taken back keeps who approved it.
     CHECK (status = 'WITHDRAWN' OR (status IN ('APPROVED', 'REJECTED', 'REVOKED')) = (decided_at IS NOT NULL)),
-    CHECK ((status = 'REVOKED') = (revoked_at IS NOT NULL)),
+    CHECK ((status = 'REVOKED') = (revoked_at IS NOT NULL) AND (revoked_at IS NULL) = (revoked_from IS NULL)),
     CHECK ((revoked_at IS NULL) = (revoked_by IS NULL) AND (revoked_at IS NULL) = (revocation_note IS NULL))
 ) STRICT;
 CREATE UNIQUE INDEX duty_arrangement_key ON duty_arrangement (employee_id, idempotency_key);

@@ -6,7 +6,7 @@ use entity::{duty_arrangement, holiday};
 
 use super::day::DayRecord;
 use super::lateness;
-use super::working_time::{Basis, DutyDay, DutyShift, Gap, is_leave};
+use super::working_time::{Basis, DutyDay, DutyShift, Gap, is_leave, last_day};
 use crate::clock::Instant;
 use crate::locale::Locale;
 
@@ -91,7 +91,7 @@ fn arranged(locale: Locale, key: &str, arrangement: &duty_arrangement::Model) ->
     let args = [
         ("name", locale.text(kind(arrangement.kind), &[])),
         ("starts", text(arrangement.starts_on)),
-        ("ends", text(arrangement.ends_on)),
+        ("ends", text(last_day(arrangement))),
     ];
     locale.text(key, &args)
 }

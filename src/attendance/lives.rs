@@ -14,8 +14,8 @@ use entity::{
 };
 use sea_orm::sea_query::{Expr, UnionType};
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, EntityTrait as _, FromQueryResult, JoinType, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _, QueryTrait as _, RelationDef,
+    ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, FromQueryResult, JoinType, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _, QueryTrait as _, RelationDef,
 };
 
 use super::day::Event;
@@ -131,11 +131,15 @@ async fn arrangements(
     people: &[Placed],
     days: &RangeInclusive<NaiveDate>,
 ) -> Result<Vec<duty_arrangement::Model>> {
+    // Of what was revoked from a day on the days before still hold.
+    let holds = Condition::any()
+        .add(duty_arrangement::Column::Status.eq(RequestStatus::Approved))
+        .add(duty_arrangement::Column::RevokedFrom.gt(*days.start()));
     let rows = duty_arrangement::Entity::find()
         .filter(db::any_of(app.db.engine(), duty_arrangement::Column::EmployeeId, ids(people)))
         .filter(duty_arrangement::Column::EndsOn.gte(*days.start()))
         .filter(duty_arrangement::Column::StartsOn.lte(*days.end()))
-        .filter(duty_arrangement::Column::Status.eq(RequestStatus::Approved));
+        .filter(holds);
     Ok(rows.all(db).await?)
 }
 

@@ -2,6 +2,8 @@
 //! computed from what holds, they are other days at once, which whom they are about may answer. Days further back than any
 //! other change may reach stay.
 
+use std::ops::RangeInclusive;
+
 use chrono::NaiveDate;
 use entity::ids::{AccountId, CorrectionId, DutyArrangementId};
 use entity::{RequestStatus, correction, duty_arrangement, employee};
@@ -16,12 +18,13 @@ use crate::error::{Error, Refusal, Result};
 use crate::graphql::rows;
 use crate::policy::{self, Actor};
 use crate::problem::Problem;
-use crate::text;
+use crate::{input, text};
 
 /// Characters of a note at most.
 const MAX_NOTE: usize = 1_000;
 
-/// Takes back the approval of leave, duty travel or work from home. The same words again change nothing.
+/// Takes back the approval of leave, duty travel or work from home, as a whole or from a day on; days of long ago stay.
+/// The same words again change nothing.
 ///
 /// # Errors
 /// What `RevokeDutyArrangementErrorCode` names.
@@ -38,16 +41,23 @@ pub async fn revoke_arrangement(
     policy::require_over(actor, &employee)?;
     let note = text::paragraphs("note", &input.note, MAX_NOTE)?;
     if is_revoked(before.status, (before.revoked_by, before.revocation_note.as_deref()), (by, &note))? {
-        return Ok(before);
+        let is_same = input.from.is_none_or(|from| before.revoked_from == Some(from.0));
+        return if is_same { Ok(before) } else { Err(Error::refused(Problem::AlreadyDecided)) };
     }
-    refuse_long_ago(app, &transaction, &employee, ("dutyArrangementId", before.starts_on)).await?;
+    let days = before.starts_on..=before.ends_on;
+    let first = earliest(app, &transaction, &employee, ("dutyArrangementId", days)).await?;
+    let from = match input.from {
+        Some(from) => input::within("from", from.0, &(first..=before.ends_on))?,
+        None => first,
+    };
     let mut row = before.into_active_model();
     row.status = Set(RequestStatus::Revoked);
     row.revoked_by = Set(Some(by));
     row.revoked_at = Set(Some(app.clock.now()));
+    row.revoked_from = Set(Some(from));
     row.revocation_note = Set(Some(note));
     let row = row.update(&transaction).await?;
-    reopening::note(app, &transaction, Whose::People(vec![employee.id]), row.starts_on..=row.ends_on).await?;
+    reopening::note(app, &transaction, Whose::People(vec![employee.id]), from..=row.ends_on).await?;
     arrangement::append(&transaction, app, by, "DUTY_ARRANGEMENT_REVOKED", &row).await?;
     transaction.commit().await?;
     Ok(row)
@@ -67,7 +77,7 @@ pub async fn revoke_correction(app: &App, actor: &Actor, input: RevokeCorrection
         return Ok(before);
     }
     let employee = requests::held(&transaction, before.employee_id).await?;
-    refuse_long_ago(app, &transaction, &employee, ("correctionId", before.workday_on)).await?;
+    earliest(app, &transaction, &employee, ("correctionId", before.workday_on..=before.workday_on)).await?;
     let mut row = before.into_active_model();
     row.status = Set(RequestStatus::Revoked);
     row.revoked_by = Set(Some(by));
@@ -80,19 +90,19 @@ pub async fn revoke_correction(app: &App, actor: &Actor, input: RevokeCorrection
     Ok(row)
 }
 
-/// That it changes no day that lies further back than any other change may reach.
-async fn refuse_long_ago(
+/// The first of some days that may still change: those further back than any other change may reach stay.
+async fn earliest(
     app: &App,
     transaction: &DatabaseTransaction,
     employee: &employee::Model,
-    (field, first): (&str, NaiveDate),
-) -> Result<()> {
+    (field, days): (&str, RangeInclusive<NaiveDate>),
+) -> Result<NaiveDate> {
     let today = arrangement::today(app, transaction, employee.agency_id, employee.unit_id).await?;
     let furthest = today.checked_sub_days(FURTHEST).unwrap_or(today);
-    if first < furthest {
+    if *days.end() < furthest {
         return Err(Refusal::at(field, Problem::TooFarBack).with("first", furthest).into());
     }
-    Ok(())
+    Ok(furthest.max(*days.start()))
 }
 
 /// Whether this person has revoked it in these words; not yet, where it holds.

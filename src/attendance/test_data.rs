@@ -140,6 +140,7 @@ pub fn arrangement(kind: Kind, starts_on: &str, ends_on: &str) -> duty_arrangeme
         decided_at: Some(Instant::UNIX_EPOCH),
         decision_note: None,
         revoked_by: None,
+        revoked_from: None,
         revoked_at: None,
         revocation_note: None,
     }

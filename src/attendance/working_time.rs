@@ -290,7 +290,7 @@ impl WorkingLife {
     }
 
     fn arrangement(&self, on: NaiveDate) -> Option<&duty_arrangement::Model> {
-        let held = self.arrangements.iter().filter(|row| (row.starts_on..=row.ends_on).contains(&on));
+        let held = self.arrangements.iter().filter(|row| (row.starts_on..=last_day(row)).contains(&on));
         // Leave goes before duty travel, whichever was approved first.
         held.min_by_key(|row| (!is_leave(row.kind), row.id))
     }
@@ -340,6 +340,12 @@ fn newest(level: &[Hours], season: Season, on: NaiveDate) -> Option<&Hours> {
     };
     let newest = level.iter().filter(|hours| holds(&hours.schedule)).max_by_key(|hours| hours.schedule.version);
     newest.filter(|hours| !hours.schedule.inherits)
+}
+
+/// The last day on which leave, duty travel or work from home holds.
+#[must_use]
+pub fn last_day(row: &duty_arrangement::Model) -> NaiveDate {
+    row.revoked_from.and_then(|from| from.pred_opt()).unwrap_or(row.ends_on)
 }
 
 /// Whether it frees from duty; duty travel and work from home only free from the place.

@@ -225,6 +225,7 @@ fn arrangement(
         decided_at: is_approved.then_some(now),
         decision_note: None,
         revoked_by: None,
+        revoked_from: None,
         revoked_at: None,
         revocation_note: None,
     })

@@ -8,13 +8,17 @@ use crate::error::Result;
 use crate::graphql::context::ContextExt as _;
 use crate::graphql::cost::{WRITE, Weighs};
 use crate::graphql::payload::payload;
+use crate::graphql::scalars::Date;
 use crate::mutation_payload;
 
 /// Leave, duty travel or work from home that is to hold no longer.
 #[derive(Debug, InputObject)]
 pub struct RevokeDutyArrangementInput {
-    /// The arrangement; not one's own, and begun at most 62 days ago.
+    /// The arrangement; not one's own, and not over for more than 62 days.
     pub duty_arrangement_id: ID,
+    /// The first day on which it holds no longer (*terhitung mulai tanggal*): not more than 62 days back. Where absent, its
+    /// own first day, or the 62nd day back.
+    pub from: Option<Date>,
     /// Why (*catatan*), at most 1,000 characters.
     pub note: String,
 }
@@ -39,6 +43,7 @@ mutation_payload!(
         Forbidden,
         NotApproved,
         TooFarBack,
+        OutOfRange,
         AlreadyDecided,
         Blank,
         TooLong,

@@ -85,7 +85,7 @@ async fn a_revocation_can_be_answered_by_whom_it_is_about(#[values(Engine::Sqlit
         let payload = sabang.supervisor.phone.change("recordDutyArrangement", "dutyArrangement { id }", input).await;
         json!({ "dutyArrangementId": payload["dutyArrangement"]["id"], "note": "Keliru." })
     };
-    // 63 and 62 days back.
+    // Over for 63 days, and for 61.
     let long_ago = record(1, "2026-09-21", "2026-09-21").await;
     let refusal = sabang.admin.phone.refusal("revokeDutyArrangement", long_ago).await;
     assert_eq!(refusal, told("TOO_FAR_BACK", "dutyArrangementId"));
@@ -137,4 +137,56 @@ async fn a_revoked_correction_and_a_rejected_check_in_can_be_answered(
     }
     refused(&sabang.trainer, came(2, "2026-11-23")).await;
     assert_eq!(sabang.supervisor.phone.refusal("revokeCorrection", late).await.0, "ALREADY_DECIDED");
+}
+
+/// Leave of months: who comes back early keeps the days that they were away, and those of long ago stay in any case.
+#[rstest]
+#[tokio::test]
+async fn leave_is_revoked_from_a_day_on(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let cast = Cast::new(engine).await;
+    let sabang = &cast.sabang;
+    let granted = async |number: u128, person: &Person| {
+        let arrangement = json!({ "kind": "MATERNITY_LEAVE", "startsOn": "2026-09-01", "endsOn": "2026-12-04", "reason": "Melahirkan" });
+        let input = json!({
+            "idempotencyKey": Uuid::from_u128(number).to_string(), "employeeId": person.employee.to_string(),
+            "arrangement": arrangement,
+        });
+        let payload = sabang.supervisor.phone.change("recordDutyArrangement", "dutyArrangement { id }", input).await;
+        json!({ "dutyArrangementId": payload["dutyArrangement"]["id"], "note": "Kembali bertugas." })
+    };
+    let basis = async |person: &Person, on: &str| {
+        let query = "query($id: ID!, $on: Date!) { node(id: $id) { ... on Employee {
+            attendanceDay(on: $on) { basis explanation } } } }";
+        let variables = json!({ "id": person.employee.to_string(), "on": on });
+        person.phone.data(query, variables).await["node"]["attendanceDay"].take()
+    };
+    let early = granted(1, &sabang.employee).await;
+    for wrong in ["2026-09-21", "2026-12-05"] {
+        let refusal =
+            sabang.admin.phone.refusal("revokeDutyArrangement", with(early.clone(), "from", json!(wrong))).await;
+        assert_eq!(refusal, told("OUT_OF_RANGE", "from"), "{wrong}");
+    }
+    let node = "dutyArrangement { status endsOn revokedFrom }";
+    let from = with(early.clone(), "from", json!("2026-11-23"));
+    let revoked = sabang.admin.phone.change("revokeDutyArrangement", node, from.clone()).await;
+    let wanted = json!({ "status": "REVOKED", "endsOn": "2026-12-04", "revokedFrom": "2026-11-23" });
+    assert_eq!(revoked["dutyArrangement"], wanted);
+    let away = basis(&sabang.employee, "2026-11-20").await;
+    assert_eq!(
+        (&away["basis"], &basis(&sabang.employee, "2026-11-23").await["basis"]),
+        (&json!("LEAVE"), &json!("SCHEDULE"))
+    );
+    assert_eq!(away["explanation"], "Free: maternity leave from 2026-09-01 to 2026-11-22.");
+    let again = sabang.admin.phone.change("revokeDutyArrangement", node, from).await;
+    assert_eq!(again, revoked, "the same words again");
+    let other = with(early, "from", json!("2026-11-24"));
+    assert_eq!(sabang.admin.phone.refusal("revokeDutyArrangement", other).await.0, "ALREADY_DECIDED");
+
+    let whole = granted(2, &sabang.colleague).await;
+    let revoked = sabang.admin.phone.change("revokeDutyArrangement", node, whole).await;
+    assert_eq!(revoked["dutyArrangement"]["revokedFrom"], "2026-09-22", "{revoked}");
+    for (on, wanted) in [("2026-09-21", "LEAVE"), ("2026-09-22", "SCHEDULE")] {
+        assert_eq!(basis(&sabang.colleague, on).await["basis"], wanted, "{on}");
+    }
+    ask(&sabang.colleague, came(1, "2026-09-22")).await;
 }

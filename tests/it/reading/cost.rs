@@ -242,6 +242,7 @@ async fn arrangement(cast: &Cast, transaction: &DatabaseTransaction) {
         decided_at: Some(now),
         decision_note: None,
         revoked_by: None,
+        revoked_from: None,
         revoked_at: None,
         revocation_note: None,
     };
