@@ -1,5 +1,4 @@
-//! The working lives of people: three queries for one or for hundreds, a fourth where somebody began within the days, and
-//! the duties of their units.
+//! The working lives of people: three queries for one or for hundreds, and the duties of their units.
 
 use std::collections::HashMap;
 use std::ops::RangeInclusive;
@@ -15,7 +14,7 @@ use entity::{
 use sea_orm::sea_query::{Expr, UnionType};
 use sea_orm::{
     ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, FromQueryResult, JoinType, QueryFilter as _,
-    QueryOrder as _, QuerySelect as _, QueryTrait as _, RelationDef,
+    QuerySelect as _, QueryTrait as _, RelationDef,
 };
 
 use super::day::Event;
@@ -79,9 +78,8 @@ pub async fn lives(
 ) -> Result<HashMap<EmployeeId, WorkingLife>> {
     let mut arrangements = by_person(arrangements(app, db, people, days).await?, |row| row.employee_id);
     let mut rosters = by_person(roster(app, db, people, days).await?, |(employee, _)| *employee);
-    let mut former = by_person(former(app, db, people, days).await?, |row| row.employee_id);
-    let mut tenures = by_person(tenures(app, db, people, days).await?, |row| row.employee_id);
-    let before = former.values().flatten().map(|before| (before.agency_id, before.unit_id));
+    let mut former = by_person(before(app, db, people, days).await?, |row| row.employee_id);
+    let before = former.values().flatten().filter_map(|before| Some((before.agency_id?, before.unit_id)));
     let now = people.iter().map(|person| (person.agency_id, person.unit_id));
     let duties = duties::duties(app, db, before.chain(now)).await?;
     let duty = |agency, unit| {
@@ -90,15 +88,15 @@ pub async fn lives(
     let mut lives = HashMap::with_capacity(people.len());
     for person in people {
         let mut placements: Vec<(Option<NaiveDate>, Arc<Duty>)> = Vec::new();
-        for before in former.remove(&person.employee_id).unwrap_or_default() {
-            placements.push((Some(before.last_on), duty(before.agency_id, before.unit_id)?));
+        let before = former.remove(&person.employee_id).unwrap_or_default();
+        for (before, agency_id) in before.iter().filter_map(|before| Some((before, before.agency_id?))) {
+            placements.push((Some(before.last_on), duty(agency_id, before.unit_id)?));
         }
         placements.push((None, duty(person.agency_id, person.unit_id)?));
-        let before = tenures.remove(&person.employee_id).unwrap_or_default().into_iter();
-        let before = before.map(|row| Tenure { from: row.serves_from, until: Some(row.served_until) });
+        let tenures = before.iter().filter_map(Before::tenure).chain([person.tenure]);
         let life = WorkingLife {
             employment: person.employment,
-            tenures: before.chain([person.tenure]).filter(|tenure| !tenure.is_empty()).collect(),
+            tenures: tenures.filter(|tenure| !tenure.is_empty()).collect(),
             arrangements: arrangements.remove(&person.employee_id).unwrap_or_default(),
             roster: rosters
                 .remove(&person.employee_id)
@@ -182,34 +180,55 @@ async fn roster(
     Ok(entries.into_model().all(db).await?.into_iter().map(rostered).collect())
 }
 
-async fn former(
-    app: &App,
-    db: &impl ConnectionTrait,
-    people: &[Placed],
-    days: &RangeInclusive<NaiveDate>,
-) -> Result<Vec<former_placement::Model>> {
-    let rows = former_placement::Entity::find()
-        .filter(db::any_of(app.db.engine(), former_placement::Column::EmployeeId, ids(people)))
-        .filter(former_placement::Column::LastOn.gte(*days.start()))
-        .order_by_asc(former_placement::Column::LastOn);
-    Ok(rows.all(db).await?)
+/// Where somebody was before they were moved, or when they served who left and came back.
+#[derive(Debug, FromQueryResult)]
+struct Before {
+    employee_id: EmployeeId,
+    /// The first day of a stretch of service; absent for a placement.
+    serves_from: Option<NaiveDate>,
+    last_on: NaiveDate,
+    agency_id: Option<AgencyId>,
+    unit_id: Option<UnitId>,
 }
 
-/// When people served who left and came back: asked only of those whose present service does not cover the days alone.
-async fn tenures(
+impl Before {
+    fn tenure(&self) -> Option<Tenure> {
+        Some(Tenure { from: self.serves_from?, until: Some(self.last_on) })
+    }
+}
+
+/// Both in one query, in order. Of service everything is read: a day outside says when it ended.
+async fn before(
     app: &App,
     db: &impl ConnectionTrait,
     people: &[Placed],
     days: &RangeInclusive<NaiveDate>,
-) -> Result<Vec<former_tenure::Model>> {
-    let late: Vec<Placed> = people.iter().filter(|person| *days.start() < person.tenure.from).copied().collect();
-    if late.is_empty() {
-        return Ok(Vec::new());
-    }
-    let rows = former_tenure::Entity::find()
-        .filter(db::any_of(app.db.engine(), former_tenure::Column::EmployeeId, ids(&late)))
-        .order_by_asc(former_tenure::Column::ServesFrom);
-    Ok(rows.all(db).await?)
+) -> Result<Vec<Before>> {
+    let engine = app.db.engine();
+    let nothing = || Expr::cust("NULL");
+    let tenures = former_tenure::Entity::find()
+        .select_only()
+        .columns([former_tenure::Column::EmployeeId, former_tenure::Column::ServesFrom])
+        .column_as(former_tenure::Column::ServedUntil, "last_on")
+        .expr_as(nothing(), "agency_id")
+        .expr_as(nothing(), "unit_id")
+        .filter(db::any_of(engine, former_tenure::Column::EmployeeId, ids(people)));
+    let mut placements = former_placement::Entity::find()
+        .select_only()
+        .column(former_placement::Column::EmployeeId)
+        .expr_as(nothing(), "serves_from")
+        .columns([
+            former_placement::Column::LastOn,
+            former_placement::Column::AgencyId,
+            former_placement::Column::UnitId,
+        ])
+        .filter(db::any_of(engine, former_placement::Column::EmployeeId, ids(people)))
+        .filter(former_placement::Column::LastOn.gte(*days.start()))
+        .into_query();
+    placements.union(UnionType::All, tenures.into_query());
+    let mut rows = Before::find_by_statement(engine.build(&placements)).all(db).await?;
+    rows.sort_by_key(|row| row.last_on);
+    Ok(rows)
 }
 
 /// What was recorded for somebody's workday.

@@ -100,7 +100,7 @@ async fn earliest(
     let today = arrangement::today(app, transaction, employee.agency_id, employee.unit_id).await?;
     let furthest = today.checked_sub_days(FURTHEST).unwrap_or(today);
     if *days.end() < furthest {
-        return Err(Refusal::at(field, Problem::TooFarBack).with("first", furthest).into());
+        return Err(Refusal::at(field, Problem::TooFarBack).with("min", furthest).into());
     }
     Ok(furthest.max(*days.start()))
 }
