@@ -7,11 +7,11 @@ use std::sync::Arc;
 
 mod scope;
 
+use chrono::NaiveDate;
 use entity::employee;
 use entity::ids::{AccountId, AgencyId, DeviceId, EmployeeId, UnitId};
 
 pub use self::scope::{Scoped, find, own_check_ins, own_sessions, with_readable_days};
-use crate::clock::Instant;
 use crate::error::{Error, Result};
 use crate::problem::Problem;
 
@@ -51,8 +51,10 @@ pub struct Employment {
     pub agency_id: AgencyId,
     /// Their unit.
     pub unit_id: Option<UnitId>,
-    /// Since when they are known here.
-    pub known_since: Instant,
+    /// How they are employed.
+    pub kind: employee::Employment,
+    /// The first day of their present service.
+    pub serves_from: NaiveDate,
     /// Their named superior.
     pub supervisor_id: Option<EmployeeId>,
 }

@@ -135,6 +135,8 @@ problems! { $
     AlreadyRequested = "ALREADY_REQUESTED", "problem-already-requested";
     /// `max` requests of the person wait for a decision already.
     TooManyOpen = "TOO_MANY_OPEN", "problem-too-many-open";
+    /// It lies before the day `min`: what is older stays.
+    TooFarBack = "TOO_FAR_BACK", "problem-too-far-back";
     /// What holds from today on or longer is not taken back.
     AlreadyBegun = "ALREADY_BEGUN", "problem-already-begun";
     /// Everybody would work it together with another shift.

@@ -118,6 +118,7 @@ fn hours(now: DateTime<Utc>) -> schedule::Model {
         flexible_minutes: None,
         observes_holidays: false,
         is_rostered: false,
+        inherits: false,
         created_at: now,
     }
 }
@@ -207,6 +208,8 @@ fn post(number: u32, now: DateTime<Utc>) -> employee::Model {
         rank_id: None,
         supervisor_id: None,
         is_active: true,
+        serves_from: now.date_naive(),
+        served_until: None,
         created_at: now,
         updated_at: now,
     }

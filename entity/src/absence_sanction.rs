@@ -2,6 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::employee::Employment;
 use crate::ids::AbsenceSanctionId;
 
 /// The sanction, the lightest first.
@@ -46,6 +47,8 @@ pub struct Model {
     pub from_days: i32,
     /// Whether they have to follow each other; else they add up over the calendar year.
     pub is_consecutive: bool,
+    /// To whom it applies; absent for everybody.
+    pub employment: Option<Employment>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -52,6 +52,8 @@ pub struct Model {
     /// Who took back the approval.
     pub revoked_by: Option<AccountId>,
     pub revoked_at: Option<DateTimeUtc>,
+    /// The first day on which it holds no longer.
+    pub revoked_from: Option<Date>,
     pub revocation_note: Option<String>,
 }
 

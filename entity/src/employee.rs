@@ -33,6 +33,10 @@ pub struct Model {
     /// The superior named for this person.
     pub supervisor_id: Option<EmployeeId>,
     pub is_active: bool,
+    /// The first day of the present service here, or of the last.
+    pub serves_from: Date,
+    /// Its last day; absent while they serve. Whoever left before they came has one before the first.
+    pub served_until: Option<Date>,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
 }

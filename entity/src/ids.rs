@@ -138,6 +138,8 @@ typed_ids! {
     RamadanPeriodId = "rmd";
     /// A refresh token that was issued.
     RefreshTokenId = "rtk";
+    /// Days that others changed after the fact.
+    ReopeningId = "rop";
     /// What makes a pattern of check-ins remarkable.
     ReviewThresholdId = "thr";
     /// A role that somebody holds.

@@ -14,6 +14,10 @@ pub struct Model {
     pub ends_on: Date,
     pub citation: String,
     pub created_at: DateTimeUtc,
+    /// Since when it is none any more.
+    pub withdrawn_at: Option<DateTimeUtc>,
+    /// The announcement that took it back.
+    pub withdrawal_citation: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

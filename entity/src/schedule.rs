@@ -40,6 +40,8 @@ pub struct Model {
     pub observes_holidays: bool,
     /// Whether the roster says who works which shift; else everybody works each.
     pub is_rostered: bool,
+    /// Whether there are none any more: those of the place above hold. It has no shifts then.
+    pub inherits: bool,
     pub created_at: DateTimeUtc,
 }
 

@@ -37,6 +37,7 @@ problem-outside-shift = This time lies in none of your shifts of that day. Look 
 problem-not-approved = Nobody has approved this: there is nothing to revoke.
 problem-already-requested = You have asked for the same already, and nobody has decided yet. Wait for the decision.
 problem-too-many-open = { $max } requests of yours wait for a decision already. Wait for it, or take one of them back.
+problem-too-far-back = It reaches back before { $min }. What is older can no longer be changed.
 problem-already-begun = It has begun and can no longer be taken back. Turn to your superior.
 problem-shifts-overlap = It overlaps with another shift that the same people work. Change the times, or let a roster say who works which.
 problem-overlaps = It overlaps with something else of the same person.

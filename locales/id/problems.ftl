@@ -37,6 +37,7 @@ problem-already-decided = Sudah diputuskan atau dibatalkan.
 problem-not-approved = Belum atau tidak disetujui: tidak ada yang dapat dicabut.
 problem-already-requested = Permintaan yang sama sudah diajukan dan belum diputuskan. Tunggulah keputusannya.
 problem-too-many-open = Sudah ada { $max } permintaan Anda yang belum diputuskan. Tunggulah keputusannya, atau batalkan salah satu.
+problem-too-far-back = Ini menjangkau hari sebelum { $min }. Yang lebih lama tidak dapat diubah lagi.
 problem-already-begun = Sudah mulai berlaku dan tidak dapat dibatalkan lagi. Hubungi atasan Anda.
 problem-shifts-overlap = Bertumpang tindih dengan giliran kerja lain yang dijalani orang yang sama. Ubah jamnya, atau gunakan jadwal dinas.
 problem-overlaps = Bertumpang tindih dengan yang sudah ada pada orang yang sama.

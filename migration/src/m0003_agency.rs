@@ -39,9 +39,12 @@ CREATE TABLE employee (
     rank_id UUID REFERENCES siasn_term (id),
     supervisor_id UUID REFERENCES employee (id),
     is_active FLAG NOT NULL,
+    serves_from DAY NOT NULL,
+    served_until DAY,
     created_at INSTANT NOT NULL,
     updated_at INSTANT NOT NULL,
-    UNIQUE (agency_id, source_id)
+    UNIQUE (agency_id, source_id),
+    CHECK (is_active = (served_until IS NULL))
 ) STRICT;
 CREATE INDEX employee_agency ON employee (agency_id, id);
 CREATE INDEX employee_unit ON employee (unit_id, id);
@@ -70,6 +73,14 @@ CREATE TABLE former_placement (
     agency_id UUID NOT NULL REFERENCES agency (id),
     unit_id UUID REFERENCES unit (id),
     PRIMARY KEY (employee_id, last_on)
+) STRICT;
+
+-- When somebody served who left and came back: the stretches before the one that stands in their own row.
+CREATE TABLE former_tenure (
+    employee_id UUID NOT NULL REFERENCES employee (id),
+    serves_from DAY NOT NULL,
+    served_until DAY NOT NULL CHECK (served_until >= serves_from),
+    PRIMARY KEY (employee_id, serves_from)
 ) STRICT;
 
 -- By which clock an agency or a unit works from a day on. There is none as long as it is the one that it began with.
@@ -117,6 +128,8 @@ CREATE TABLE schedule (
     flexible_minutes integer CHECK (flexible_minutes BETWEEN 0 AND 240),
     observes_holidays FLAG NOT NULL,
     is_rostered FLAG NOT NULL,
+    -- There are none any more: those of the place above hold.
+    inherits FLAG NOT NULL,
     created_at INSTANT NOT NULL
 ) STRICT;
 CREATE INDEX schedule_agency ON schedule (agency_id, unit_id, valid_from);
@@ -171,6 +184,7 @@ impl MigrationTrait for Migration {
                 "schedule",
                 "venue",
                 "time_zone_setting",
+                "former_tenure",
                 "former_placement",
                 "employee_nip",
                 "employee",

@@ -15,9 +15,12 @@ CREATE TABLE ramadan_period (
     starts_on DAY NOT NULL,
     ends_on DAY NOT NULL CHECK (ends_on >= starts_on),
     citation text NOT NULL,
-    created_at INSTANT NOT NULL
+    created_at INSTANT NOT NULL,
+    withdrawn_at INSTANT,
+    withdrawal_citation text,
+    CHECK ((withdrawn_at IS NULL) = (withdrawal_citation IS NULL))
 ) STRICT;
-CREATE UNIQUE INDEX ramadan_period_start ON ramadan_period (starts_on);
+CREATE UNIQUE INDEX ramadan_period_start ON ramadan_period (starts_on) WHERE withdrawn_at IS NULL;
 
 -- Who works which shift on which day, where a unit's shifts are rostered.
 CREATE TABLE roster_entry (
@@ -51,10 +54,11 @@ CREATE TABLE duty_arrangement (
     decision_note text,
     revoked_by UUID REFERENCES account (id),
     revoked_at INSTANT,
+    revoked_from DAY CHECK (revoked_from BETWEEN starts_on AND ends_on),
     revocation_note text,
     -- What was approved and then taken back keeps who approved it.
     CHECK (status = 'WITHDRAWN' OR (status IN ('APPROVED', 'REJECTED', 'REVOKED')) = (decided_at IS NOT NULL)),
-    CHECK ((status = 'REVOKED') = (revoked_at IS NOT NULL)),
+    CHECK ((status = 'REVOKED') = (revoked_at IS NOT NULL) AND (revoked_at IS NULL) = (revoked_from IS NULL)),
     CHECK ((revoked_at IS NULL) = (revoked_by IS NULL) AND (revoked_at IS NULL) = (revocation_note IS NULL))
 ) STRICT;
 CREATE UNIQUE INDEX duty_arrangement_key ON duty_arrangement (employee_id, idempotency_key);
@@ -114,7 +118,9 @@ CREATE TABLE absence_sanction (
         'ALLOWANCE_CUT_6_MONTHS', 'ALLOWANCE_CUT_9_MONTHS', 'ALLOWANCE_CUT_12_MONTHS', 'DEMOTION_12_MONTHS',
         'REMOVAL_FROM_POST', 'DISMISSAL')),
     from_days integer NOT NULL CHECK (from_days >= 1),
-    is_consecutive FLAG NOT NULL
+    is_consecutive FLAG NOT NULL,
+    -- To whom it applies; NULL for everybody.
+    employment text CHECK (employment IN ('PNS', 'PPPK'))
 ) STRICT;
 ";
 
@@ -186,6 +192,19 @@ CREATE TABLE correction (
 ) STRICT;
 CREATE UNIQUE INDEX correction_key ON correction (employee_id, idempotency_key);
 CREATE INDEX correction_day ON correction (employee_id, workday_on);
+
+-- Days that others changed after the fact, which those whom they are about may answer: one person's, or everybody's of
+-- an agency, or of the nation.
+CREATE TABLE reopening (
+    id UUID PRIMARY KEY,
+    agency_id UUID REFERENCES agency (id),
+    employee_id UUID REFERENCES employee (id),
+    first_on DAY NOT NULL,
+    last_on DAY NOT NULL CHECK (last_on >= first_on),
+    reopened_at INSTANT NOT NULL,
+    CHECK (agency_id IS NULL OR employee_id IS NULL)
+) STRICT;
+CREATE INDEX reopening_recent ON reopening (reopened_at);
 CREATE INDEX correction_open ON correction (agency_id, id) WHERE status = 'REQUESTED';
 ";
 
@@ -193,9 +212,9 @@ CREATE INDEX correction_open ON correction (agency_id, id) WHERE status = 'REQUE
 /// and the sanctions of PP 94/2021. An agency's own rows go before the country's.
 const DECREES: &str = "
 INSERT INTO schedule (id, agency_id, unit_id, name, citation, version, season, valid_from, valid_until,
-    flexible_minutes, observes_holidays, is_rostered, created_at) VALUES
-    (#1, NULL, NULL, 'Jam kerja normal', 'Perpres 21/2023', 1, 'NORMAL', '2023-04-12', NULL, NULL, TRUE, FALSE, #now),
-    (#2, NULL, NULL, 'Jam kerja Ramadan', 'Perpres 21/2023', 1, 'RAMADAN', '2023-04-12', NULL, NULL, TRUE, FALSE, #now);
+    flexible_minutes, observes_holidays, is_rostered, inherits, created_at) VALUES
+    (#1, NULL, NULL, 'Jam kerja normal', 'Perpres 21/2023', 1, 'NORMAL', '2023-04-12', NULL, NULL, TRUE, FALSE, FALSE, #now),
+    (#2, NULL, NULL, 'Jam kerja Ramadan', 'Perpres 21/2023', 1, 'RAMADAN', '2023-04-12', NULL, NULL, TRUE, FALSE, FALSE, #now);
 INSERT INTO shift (id, schedule_id, position, name, weekdays, start_minute, end_minute, break_minutes,
     opens_before_minutes, closes_after_minutes) VALUES
     (#11, #1, 0, 'Senin-Kamis', 15, 450, 960, 60, 120, 360),
@@ -218,21 +237,23 @@ INSERT INTO lateness_band (rule_id, side, from_minute, level, hundredths) VALUES
     (#22, 'LATE', 1, NULL, 100), (#22, 'LATE', 31, NULL, 125), (#22, 'LATE', 61, NULL, 250),
     (#24, 'LATE', 1, NULL, 50), (#24, 'LATE', 61, NULL, 100);
 
-INSERT INTO absence_sanction (id, citation, version, valid_from, valid_until, kind, from_days, is_consecutive) VALUES
-    (#31, 'PP 94/2021', 1, '2021-08-31', NULL, 'ORAL_WARNING', 3, FALSE),
-    (#32, 'PP 94/2021', 1, '2021-08-31', NULL, 'WRITTEN_WARNING', 4, FALSE),
-    (#33, 'PP 94/2021', 1, '2021-08-31', NULL, 'STATEMENT_OF_DISSATISFACTION', 7, FALSE),
-    (#34, 'PP 94/2021', 1, '2021-08-31', NULL, 'ALLOWANCE_CUT_6_MONTHS', 11, FALSE),
-    (#35, 'PP 94/2021', 1, '2021-08-31', NULL, 'ALLOWANCE_CUT_9_MONTHS', 14, FALSE),
-    (#36, 'PP 94/2021', 1, '2021-08-31', NULL, 'ALLOWANCE_CUT_12_MONTHS', 17, FALSE),
-    (#37, 'PP 94/2021', 1, '2021-08-31', NULL, 'DEMOTION_12_MONTHS', 21, FALSE),
-    (#38, 'PP 94/2021', 1, '2021-08-31', NULL, 'REMOVAL_FROM_POST', 25, FALSE),
-    (#39, 'PP 94/2021', 1, '2021-08-31', NULL, 'DISMISSAL', 28, FALSE),
-    (#40, 'PP 94/2021', 1, '2021-08-31', NULL, 'DISMISSAL', 10, TRUE);
+INSERT INTO absence_sanction (id, citation, version, valid_from, valid_until, kind, from_days, is_consecutive,
+    employment) VALUES
+    (#31, 'PP 94/2021', 1, '2021-08-31', NULL, 'ORAL_WARNING', 3, FALSE, 'PNS'),
+    (#32, 'PP 94/2021', 1, '2021-08-31', NULL, 'WRITTEN_WARNING', 4, FALSE, 'PNS'),
+    (#33, 'PP 94/2021', 1, '2021-08-31', NULL, 'STATEMENT_OF_DISSATISFACTION', 7, FALSE, 'PNS'),
+    (#34, 'PP 94/2021', 1, '2021-08-31', NULL, 'ALLOWANCE_CUT_6_MONTHS', 11, FALSE, 'PNS'),
+    (#35, 'PP 94/2021', 1, '2021-08-31', NULL, 'ALLOWANCE_CUT_9_MONTHS', 14, FALSE, 'PNS'),
+    (#36, 'PP 94/2021', 1, '2021-08-31', NULL, 'ALLOWANCE_CUT_12_MONTHS', 17, FALSE, 'PNS'),
+    (#37, 'PP 94/2021', 1, '2021-08-31', NULL, 'DEMOTION_12_MONTHS', 21, FALSE, 'PNS'),
+    (#38, 'PP 94/2021', 1, '2021-08-31', NULL, 'REMOVAL_FROM_POST', 25, FALSE, 'PNS'),
+    (#39, 'PP 94/2021', 1, '2021-08-31', NULL, 'DISMISSAL', 28, FALSE, 'PNS'),
+    (#40, 'PP 94/2021', 1, '2021-08-31', NULL, 'DISMISSAL', 10, TRUE, 'PNS');
 ";
 
 /// In the order in which they are dropped.
-const TABLES: [&str; 9] = [
+const TABLES: [&str; 10] = [
+    "reopening",
     "correction",
     "check_in",
     "absence_sanction",

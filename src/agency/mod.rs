@@ -5,7 +5,7 @@
 //! | --- | --- |
 //! | [`schema`] | the GraphQL types, queries and mutations |
 //! | [`service`] | one function per action of an agency's admin |
-//! | [`rules`], [`nip`] | pure rules: the tree of units, places, working hours; numbers of civil servants |
+//! | [`rules`], [`nip`], [`tenure`] | pure rules: the tree of units, places, working hours; numbers and service of civil servants |
 //! | [`loader`] | what is read for many rows at once |
 
 pub mod loader;
@@ -13,3 +13,4 @@ pub mod nip;
 pub mod rules;
 pub mod schema;
 pub mod service;
+pub mod tenure;

@@ -2,7 +2,6 @@
 
 use std::ops::RangeInclusive;
 
-use chrono::Days;
 use entity::ids::{AgencyId, LatenessRuleId};
 use entity::lateness_band::{self, Level, Side};
 use entity::{agency, lateness_adoption, lateness_rule};
@@ -12,11 +11,12 @@ use sea_orm::{
 };
 
 use super::difference::{self, Applied, Change, Plan, Proposal};
-use super::duties;
 use super::lateness::{Adoption, Rule};
 use super::schema::lateness_input::{
     LatenessBandInput, LatenessChoiceInput, OwnLatenessRuleInput, SetLatenessRuleInput,
 };
+use super::{duties, versions};
+use crate::agency::rules::local_day;
 use crate::agency::service::MAX_NAME;
 use crate::app::App;
 use crate::audit::Entry;
@@ -49,7 +49,7 @@ pub async fn set(app: &App, actor: &Actor, input: SetLatenessRuleInput) -> Resul
 /// What an input comes to as things stand. The agency is held meanwhile.
 pub struct AdoptionPlan {
     agency: agency::Model,
-    /// What holds so far.
+    /// What it ends on the day before.
     before: Option<lateness_adoption::Model>,
     /// The choice.
     adoption: Adoption,
@@ -72,14 +72,14 @@ impl Proposal for SetLatenessRuleInput {
         let agency = rows::held::<AgencyId>(transaction, actor, "agencyId", &self.agency_id).await?;
         policy::require_agency(actor, "agencyId", agency.id)?;
         let valid_from = input::day("validFrom", self.valid_from)?;
-        let before = lateness_adoption::Entity::find()
+        let mut versions = lateness_adoption::Entity::find()
             .filter(lateness_adoption::Column::AgencyId.eq(agency.id))
             .order_by_desc(lateness_adoption::Column::Version)
-            .one(transaction)
+            .all(transaction)
             .await?;
-        if let Some(before) = &before {
-            input::within("validFrom", valid_from, &(before.valid_from..=input::LAST_DAY))?;
-        }
+        let now = app.clock.now();
+        let validities: Vec<_> = versions.iter().map(|row| (row.valid_from, row.valid_until)).collect();
+        let place = versions::place("validFrom", &validities, valid_from, local_day(now, &agency.time_zone))?;
         let citation = text::name("citation", &self.citation, MAX_NAME)?;
         let rule = match &self.rule {
             LatenessChoiceInput::RuleId(id) => {
@@ -93,17 +93,17 @@ impl Proposal for SetLatenessRuleInput {
             LatenessChoiceInput::NoRule(true) => None,
             LatenessChoiceInput::NoRule(false) => return Err(Error::at("rule.none", Problem::Malformed)),
         };
-        let now = app.clock.now();
         let row = lateness_adoption::Model {
             id: app.ids.new_id(now),
             agency_id: agency.id,
-            version: before.as_ref().map_or(0, |before| before.version) + 1,
+            version: versions.first().map_or(0, |newest| newest.version) + 1,
             rule_id: rule.as_ref().map(|rule| rule.row.id),
             citation,
             valid_from,
-            valid_until: None,
+            valid_until: place.until,
             created_at: now,
         };
+        let before = place.ends.map(|at| versions.swap_remove(at));
         let is_new_rule = matches!(self.rule, LatenessChoiceInput::Own(_));
         Ok(AdoptionPlan { agency, before, adoption: Adoption { row, rule }, is_new_rule })
     }
@@ -132,11 +132,9 @@ impl Plan for AdoptionPlan {
             let bands = rule.bands.into_iter().map(lateness_band::Model::into_active_model);
             lateness_band::Entity::insert_many(bands).exec_without_returning(transaction).await?;
         }
-        let day_before = row.valid_from.checked_sub_days(Days::new(1));
-        if let Some(before) = self.before.filter(|before| before.valid_until.is_none_or(|last| last >= row.valid_from))
-        {
+        if let Some(before) = self.before {
             let mut before = before.into_active_model();
-            before.valid_until = Set(day_before);
+            before.valid_until = Set(row.valid_from.pred_opt());
             before.update(transaction).await?;
         }
         lateness_adoption::Entity::insert(row.clone().into_active_model()).exec_without_returning(transaction).await?;

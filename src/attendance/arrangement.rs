@@ -206,7 +206,12 @@ pub async fn decide(app: &App, actor: &Actor, input: DecideDutyArrangementInput)
 }
 
 /// The day that it is where somebody works.
-async fn today(app: &App, db: &impl ConnectionTrait, agency: AgencyId, unit: Option<UnitId>) -> Result<NaiveDate> {
+pub(super) async fn today(
+    app: &App,
+    db: &impl ConnectionTrait,
+    agency: AgencyId,
+    unit: Option<UnitId>,
+) -> Result<NaiveDate> {
     Ok(duties::duty(app, db, agency, unit).await?.local_day(app.clock.now()))
 }
 
@@ -291,6 +296,7 @@ fn new(
         decided_at: is_recorded.then_some(now),
         decision_note: None,
         revoked_by: None,
+        revoked_from: None,
         revoked_at: None,
         revocation_note: None,
     };
@@ -312,5 +318,9 @@ pub(super) async fn append(
         .day("endsOn", row.ends_on)
         .text("content", &content)
         .text_if_any("note", row.revocation_note.as_deref());
+    let entry = match row.revoked_from {
+        Some(from) => entry.day("revokedFrom", from),
+        None => entry,
+    };
     audit::append(transaction, app, Some(by), Some(row.agency_id), entry).await
 }

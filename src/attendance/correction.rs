@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::requests::asking;
 use super::schema::correction::{DecideCorrectionInput, RequestCorrectionInput, WithdrawCorrectionInput};
 use super::schema::request::RequestDecision;
-use super::{lives, requests, workday};
+use super::{lives, reopening, requests, workday};
 use crate::app::App;
 use crate::audit::{self, Entry};
 use crate::clock::Instant;
@@ -29,8 +29,8 @@ use crate::{input, text};
 
 /// Characters of a reason, of evidence or of a note at most.
 const MAX_TEXT: usize = 1_000;
-/// So far back a day may be corrected: the allowance of a month is paid in the next, and what is asked for later cannot
-/// be told from memory any more.
+/// So far back a day may be corrected that nobody else changed since: the allowance of a month is paid in the next, and
+/// what is asked for later cannot be told from memory any more.
 const LOOK_BACK: Days = Days::new(31);
 /// So far around a day the shifts that its instants could belong to lie.
 const MARGIN: Days = Days::new(2);
@@ -169,7 +169,11 @@ async fn shift(app: &App, db: &impl ConnectionTrait, me: Employment, draft: &Dra
     let mut lives = lives::lives(app, db, &[me.into()], &around).await?;
     let life = lives.remove(&me.id).ok_or_else(|| Error::internal("a life that was not loaded"))?;
     let today = workday::local_day(&life, now);
-    input::within("workdayOn", on, &(today.checked_sub_days(LOOK_BACK).unwrap_or(today)..=today))?;
+    let furthest = today.checked_sub_days(LOOK_BACK).unwrap_or(today);
+    // What others changed since may be answered, however long ago it was.
+    if furthest <= on || !reopening::is_open(app, db, me, on).await? {
+        input::within("workdayOn", on, &(furthest..=today))?;
+    }
     if draft.happened_at > now {
         let latest = now.with_timezone(&life.zone(on)).format("%Y-%m-%d %H:%M");
         return Err(Refusal::at("happenedAt", Problem::OutOfRange).with("min", on).with("max", latest).into());

@@ -303,8 +303,8 @@ pub fn standing<'a>(records: &[DayRecord<'_>], year: i32, sanctions: &'a [absenc
                     in_a_row = in_a_row.max(row);
                 }
             }
-            // A weekend between two absent days does not interrupt them; leave does.
-            State::Free if record.day.basis != Basis::Leave => {}
+            // A weekend between two absent days does not interrupt them; leave does, and not to serve.
+            State::Free if !matches!(record.day.basis, Basis::Leave | Basis::NotServing) => {}
             State::Upcoming | State::Awaited | State::UnderReview => {}
             _ => row = 0,
         }

@@ -31,7 +31,7 @@ use crate::input;
 use crate::problem::Problem;
 
 /// How many days back a change may reach, of those on which somebody served.
-const FURTHEST: Days = Days::new(62);
+pub const FURTHEST: Days = Days::new(62);
 /// How long it may take: below the deadline of an operation, with time left to write.
 const PATIENCE: Duration = Duration::from_secs(8);
 /// The zone in which the nation's days end first.
@@ -123,7 +123,7 @@ async fn of(
 ) -> Result<Difference> {
     let (zone, agency) = (zone(agency), agency.map(|agency| agency.id));
     let today = local_day(app.clock.now(), zone);
-    let first = (*days.start()).max(first_service(app, agency, zone).await?.unwrap_or(today));
+    let first = (*days.start()).max(first_service(app, agency).await?.unwrap_or(today));
     let furthest = today.checked_sub_days(FURTHEST).unwrap_or(today);
     if first < furthest {
         input::within(field, *days.start(), &(furthest..=input::LAST_DAY))?;

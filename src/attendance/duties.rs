@@ -141,7 +141,7 @@ pub async fn calendar(app: &App, db: &impl ConnectionTrait) -> Result<Arc<Calend
     let (mut holidays, mut ramadan, mut sanctions) = (Vec::new(), Vec::new(), Vec::new());
     for row in rows.into_model::<National>().all(db).await? {
         holidays.extend(row.holiday.filter(|holiday| holiday.withdrawn_at.is_none()));
-        ramadan.extend(row.ramadan);
+        ramadan.extend(row.ramadan.filter(|period| period.withdrawn_at.is_none()));
         sanctions.extend(row.sanction);
     }
     let calendar = Arc::new(Calendar { sanctions, ..Calendar::of(holidays, ramadan) });
@@ -157,7 +157,8 @@ pub async fn calendar(app: &App, db: &impl ConnectionTrait) -> Result<Arc<Calend
 /// When the database does not answer.
 pub async fn calendar_rows(db: &impl ConnectionTrait) -> Result<(Vec<holiday::Model>, Vec<ramadan_period::Model>)> {
     let holidays = holiday::Entity::find().filter(holiday::Column::WithdrawnAt.is_null()).all(db).await?;
-    Ok((holidays, ramadan_period::Entity::find().all(db).await?))
+    let ramadan = ramadan_period::Entity::find().filter(ramadan_period::Column::WithdrawnAt.is_null()).all(db).await?;
+    Ok((holidays, ramadan))
 }
 
 /// Four queries at most.

@@ -7,7 +7,7 @@ use entity::{duty_arrangement, holiday};
 
 use super::day::{DayRecord, ShiftRecord, State};
 use super::lateness;
-use super::working_time::{Basis, DutyDay, DutyShift, is_leave};
+use super::working_time::{Basis, DutyDay, DutyShift, Gap, is_leave, last_day};
 use crate::clock::Instant;
 use crate::locale::Locale;
 
@@ -79,8 +79,22 @@ fn basis(locale: Locale, day: &DutyDay<'_>, zone: Tz) -> String {
         args = decreed(locale, holiday);
     }
     match (day.basis, day.arrangement) {
+        (Basis::NotServing, _) => not_serving(locale, day.gap),
         (Basis::Leave, Some(arrangement)) => arranged(locale, "explain-leave", arrangement),
         (basis, _) => locale.text(key(basis), &args),
+    }
+}
+
+/// When service ended, when it begins: as far as either is known.
+fn not_serving(locale: Locale, gap: Option<Gap>) -> String {
+    let day = |day: Option<NaiveDate>| day.map(text);
+    match gap.map(|gap| (day(gap.ended), day(gap.begins))) {
+        Some((Some(ended), Some(begins))) => {
+            locale.text("explain-not-serving-between", &[("ended", ended), ("begins", begins)])
+        }
+        Some((Some(ended), None)) => locale.text("explain-not-serving-any-more", &[("ended", ended)]),
+        Some((None, Some(begins))) => locale.text("explain-not-serving-yet", &[("begins", begins)]),
+        Some((None, None)) | None => locale.text("explain-not-serving", &[]),
     }
 }
 
@@ -112,7 +126,7 @@ fn arranged(locale: Locale, key: &str, arrangement: &duty_arrangement::Model) ->
     let args = [
         ("name", letter.map_or(name.clone(), |letter| format!("{name} ({letter})"))),
         ("starts", text(arrangement.starts_on)),
-        ("ends", text(arrangement.ends_on)),
+        ("ends", text(last_day(arrangement))),
     ];
     locale.text(key, &args)
 }

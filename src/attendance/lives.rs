@@ -8,17 +8,19 @@ use chrono::NaiveDate;
 use entity::check_in::{Direction, Verdict};
 use entity::ids::{AgencyId, EmployeeId, UnitId};
 use entity::{
-    RequestStatus, check_in, correction, duty_arrangement, employee, former_placement, roster_entry, schedule, shift,
+    RequestStatus, check_in, correction, duty_arrangement, employee, former_placement, former_tenure, roster_entry,
+    schedule, shift,
 };
 use sea_orm::sea_query::{Expr, UnionType};
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, EntityTrait as _, FromQueryResult, JoinType, QueryFilter as _, QueryOrder as _,
+    ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, FromQueryResult, JoinType, QueryFilter as _,
     QuerySelect as _, QueryTrait as _, RelationDef,
 };
 
 use super::day::Event;
 use super::duties;
 use super::working_time::{Duty, Rostered, WorkingLife};
+use crate::agency::tenure::Tenure;
 use crate::app::App;
 use crate::clock::Instant;
 use crate::db;
@@ -34,10 +36,10 @@ pub struct Placed {
     pub agency_id: AgencyId,
     /// Their unit.
     pub unit_id: Option<UnitId>,
-    /// Since when they are known here.
-    pub known_since: Instant,
-    /// Until when they served, where they no longer do.
-    pub known_until: Option<Instant>,
+    /// How they are employed.
+    pub employment: employee::Employment,
+    /// Their present service, or the last.
+    pub tenure: Tenure,
 }
 
 impl From<Employment> for Placed {
@@ -46,8 +48,8 @@ impl From<Employment> for Placed {
             employee_id: me.id,
             agency_id: me.agency_id,
             unit_id: me.unit_id,
-            known_since: me.known_since,
-            known_until: None,
+            employment: me.kind,
+            tenure: Tenure::since(me.serves_from),
         }
     }
 }
@@ -58,8 +60,8 @@ impl From<&employee::Model> for Placed {
             employee_id: row.id,
             agency_id: row.agency_id,
             unit_id: row.unit_id,
-            known_since: row.created_at,
-            known_until: (!row.is_active).then_some(row.updated_at),
+            employment: row.employment,
+            tenure: Tenure { from: row.serves_from, until: row.served_until },
         }
     }
 }
@@ -76,8 +78,8 @@ pub async fn lives(
 ) -> Result<HashMap<EmployeeId, WorkingLife>> {
     let mut arrangements = by_person(arrangements(app, db, people, days).await?, |row| row.employee_id);
     let mut rosters = by_person(roster(app, db, people, days).await?, |(employee, _)| *employee);
-    let mut former = by_person(former(app, db, people, days).await?, |row| row.employee_id);
-    let before = former.values().flatten().map(|before| (before.agency_id, before.unit_id));
+    let mut former = by_person(before(app, db, people, days).await?, |row| row.employee_id);
+    let before = former.values().flatten().filter_map(|before| Some((before.agency_id?, before.unit_id)));
     let now = people.iter().map(|person| (person.agency_id, person.unit_id));
     let duties = duties::duties(app, db, before.chain(now)).await?;
     let duty = |agency, unit| {
@@ -86,16 +88,15 @@ pub async fn lives(
     let mut lives = HashMap::with_capacity(people.len());
     for person in people {
         let mut placements: Vec<(Option<NaiveDate>, Arc<Duty>)> = Vec::new();
-        for before in former.remove(&person.employee_id).unwrap_or_default() {
-            placements.push((Some(before.last_on), duty(before.agency_id, before.unit_id)?));
+        let before = former.remove(&person.employee_id).unwrap_or_default();
+        for (before, agency_id) in before.iter().filter_map(|before| Some((before, before.agency_id?))) {
+            placements.push((Some(before.last_on), duty(agency_id, before.unit_id)?));
         }
-        let duty = duty(person.agency_id, person.unit_id)?;
-        let local = |at: Instant| duty.local_day(at);
-        let (serves_from, serves_until) = (local(person.known_since), person.known_until.map(local));
-        placements.push((None, duty));
+        placements.push((None, duty(person.agency_id, person.unit_id)?));
+        let tenures = before.iter().filter_map(Before::tenure).chain([person.tenure]);
         let life = WorkingLife {
-            serves_from,
-            serves_until,
+            employment: person.employment,
+            tenures: tenures.filter(|tenure| !tenure.is_empty()).collect(),
             arrangements: arrangements.remove(&person.employee_id).unwrap_or_default(),
             roster: rosters
                 .remove(&person.employee_id)
@@ -128,11 +129,15 @@ async fn arrangements(
     people: &[Placed],
     days: &RangeInclusive<NaiveDate>,
 ) -> Result<Vec<duty_arrangement::Model>> {
+    // Of what was revoked from a day on the days before still hold.
+    let holds = Condition::any()
+        .add(duty_arrangement::Column::Status.eq(RequestStatus::Approved))
+        .add(duty_arrangement::Column::RevokedFrom.gt(*days.start()));
     let rows = duty_arrangement::Entity::find()
         .filter(db::any_of(app.db.engine(), duty_arrangement::Column::EmployeeId, ids(people)))
         .filter(duty_arrangement::Column::EndsOn.gte(*days.start()))
         .filter(duty_arrangement::Column::StartsOn.lte(*days.end()))
-        .filter(duty_arrangement::Column::Status.eq(RequestStatus::Approved));
+        .filter(holds);
     Ok(rows.all(db).await?)
 }
 
@@ -175,17 +180,55 @@ async fn roster(
     Ok(entries.into_model().all(db).await?.into_iter().map(rostered).collect())
 }
 
-async fn former(
+/// Where somebody was before they were moved, or when they served who left and came back.
+#[derive(Debug, FromQueryResult)]
+struct Before {
+    employee_id: EmployeeId,
+    /// The first day of a stretch of service; absent for a placement.
+    serves_from: Option<NaiveDate>,
+    last_on: NaiveDate,
+    agency_id: Option<AgencyId>,
+    unit_id: Option<UnitId>,
+}
+
+impl Before {
+    fn tenure(&self) -> Option<Tenure> {
+        Some(Tenure { from: self.serves_from?, until: Some(self.last_on) })
+    }
+}
+
+/// Both in one query, in order. Of service everything is read: a day outside says when it ended.
+async fn before(
     app: &App,
     db: &impl ConnectionTrait,
     people: &[Placed],
     days: &RangeInclusive<NaiveDate>,
-) -> Result<Vec<former_placement::Model>> {
-    let rows = former_placement::Entity::find()
-        .filter(db::any_of(app.db.engine(), former_placement::Column::EmployeeId, ids(people)))
+) -> Result<Vec<Before>> {
+    let engine = app.db.engine();
+    let nothing = || Expr::cust("NULL");
+    let tenures = former_tenure::Entity::find()
+        .select_only()
+        .columns([former_tenure::Column::EmployeeId, former_tenure::Column::ServesFrom])
+        .column_as(former_tenure::Column::ServedUntil, "last_on")
+        .expr_as(nothing(), "agency_id")
+        .expr_as(nothing(), "unit_id")
+        .filter(db::any_of(engine, former_tenure::Column::EmployeeId, ids(people)));
+    let mut placements = former_placement::Entity::find()
+        .select_only()
+        .column(former_placement::Column::EmployeeId)
+        .expr_as(nothing(), "serves_from")
+        .columns([
+            former_placement::Column::LastOn,
+            former_placement::Column::AgencyId,
+            former_placement::Column::UnitId,
+        ])
+        .filter(db::any_of(engine, former_placement::Column::EmployeeId, ids(people)))
         .filter(former_placement::Column::LastOn.gte(*days.start()))
-        .order_by_asc(former_placement::Column::LastOn);
-    Ok(rows.all(db).await?)
+        .into_query();
+    placements.union(UnionType::All, tenures.into_query());
+    let mut rows = Before::find_by_statement(engine.build(&placements)).all(db).await?;
+    rows.sort_by_key(|row| row.last_on);
+    Ok(rows)
 }
 
 /// What was recorded for somebody's workday.

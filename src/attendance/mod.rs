@@ -16,6 +16,7 @@
 //! | [`arrangement`], [`roster`], [`ramadan`], [`holiday`] | change what working time follows from |
 //! | [`review`], [`correction`] | what people decide: what looks wrong, and what a day's record lacks |
 //! | [`requests`], [`revocation`] | how much may wait for a decision; taking back what was approved |
+//! | [`reopening`], [`versions`] | what others changed can be answered; where a new version comes to stand |
 //! | [`today`], [`explain`], [`export`] | the first screen, a day in words, the table of a month |
 //! | [`schema`], [`message`] | the GraphQL types; a verdict in words |
 
@@ -40,6 +41,7 @@ pub mod months;
 pub mod quota;
 pub mod ramadan;
 pub mod record;
+pub mod reopening;
 pub mod requests;
 pub mod review;
 pub mod revocation;
@@ -52,6 +54,7 @@ mod test_data;
 pub mod today;
 pub mod unexcused;
 pub mod venue_code;
+pub mod versions;
 pub mod workday;
 pub mod working_time;
 pub mod writer;

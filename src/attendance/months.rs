@@ -88,13 +88,12 @@ pub async fn sheets(
     Ok(lives.into_iter().map(sheet).collect())
 }
 
-/// The people of units who served in some of the days, as far as it can be told.
+/// The people of units who served in some of the days, or serve now.
 #[must_use]
 pub fn people_of(app: &App, units: &[UnitId], days: &RangeInclusive<NaiveDate>) -> Select<employee::Entity> {
     let first = days.start().checked_sub_days(AROUND).unwrap_or(*days.start());
-    let served = Condition::any()
-        .add(employee::Column::IsActive.eq(true))
-        .add(employee::Column::UpdatedAt.gte(first.and_time(chrono::NaiveTime::MIN).and_utc()));
+    let served =
+        Condition::any().add(employee::Column::IsActive.eq(true)).add(employee::Column::ServedUntil.gte(first));
     employee::Entity::find()
         .filter(db::any_of(app.db.engine(), employee::Column::UnitId, units.iter().map(|unit| unit.0)))
         .filter(served)

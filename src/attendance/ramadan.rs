@@ -1,4 +1,4 @@
-//! Ramadan is entered as the government announces it.
+//! Ramadan is entered as the government announces it, and withdrawn where it was none.
 
 use std::sync::Arc;
 
@@ -6,18 +6,20 @@ use chrono::Days;
 use entity::ids::RamadanPeriodId;
 use entity::{agency, ramadan_period};
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, DatabaseTransaction, EntityTrait as _, IntoActiveModel as _,
-    QueryFilter as _,
+    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, DatabaseTransaction, EntityTrait as _,
+    IntoActiveModel as _, QueryFilter as _,
 };
 
 use super::difference::{self, Applied, Change, Plan, Proposal};
 use super::holiday::held_calendar;
-use super::schema::ramadan::SetRamadanPeriodInput;
+use super::schema::ramadan::{SetRamadanPeriodInput, WithdrawRamadanPeriodInput};
 use super::working_time::Calendar;
 use crate::app::App;
 use crate::audit::Entry;
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::graphql::rows;
 use crate::policy::{self, Action, Actor};
+use crate::problem::Problem;
 use crate::{input, text};
 
 /// Characters of a citation at most.
@@ -31,6 +33,19 @@ const LONGEST: Days = Days::new(30);
 /// # Errors
 /// What `SetRamadanPeriodErrorCode` names.
 pub async fn set(app: &App, actor: &Actor, input: SetRamadanPeriodInput) -> Result<Applied<ramadan_period::Model>> {
+    difference::carry_out(app, actor, &input).await
+}
+
+/// Withdraws a Ramadan, which stays as one that was withdrawn. Where it changes days that are past, the difference must
+/// have been seen.
+///
+/// # Errors
+/// What `WithdrawRamadanPeriodErrorCode` names.
+pub async fn withdraw(
+    app: &App,
+    actor: &Actor,
+    input: WithdrawRamadanPeriodInput,
+) -> Result<Applied<ramadan_period::Model>> {
     difference::carry_out(app, actor, &input).await
 }
 
@@ -67,7 +82,15 @@ impl Proposal for SetRamadanPeriodInput {
         gone.sort_by_key(|period| period.starts_on);
         let now = app.clock.now();
         let id = gone.first().map_or_else(|| app.ids.new_id(now), |first| first.id);
-        let row = ramadan_period::Model { id, starts_on, ends_on, citation, created_at: now };
+        let row = ramadan_period::Model {
+            id,
+            starts_on,
+            ends_on,
+            citation,
+            created_at: now,
+            withdrawn_at: None,
+            withdrawal_citation: None,
+        };
         kept.push(row.clone());
         Ok(RamadanPlan { row, gone, before, after: Arc::new(Calendar::of(holidays, kept)) })
     }
@@ -99,5 +122,64 @@ impl Plan for RamadanPlan {
             None => entry,
         };
         Ok((row, Some(entry)))
+    }
+}
+
+/// A Ramadan that was none.
+pub struct WithdrawalPlan {
+    row: ramadan_period::Model,
+    citation: String,
+    before: Calendar,
+    after: Arc<Calendar>,
+}
+
+impl Proposal for WithdrawRamadanPeriodInput {
+    type Plan = WithdrawalPlan;
+
+    fn is_dry_run(&self) -> bool {
+        self.is_dry_run
+    }
+
+    fn seen_difference(&self) -> Option<&str> {
+        self.seen_difference.as_deref()
+    }
+
+    async fn plan(&self, _: &App, actor: &Actor, transaction: &DatabaseTransaction) -> Result<WithdrawalPlan> {
+        policy::require(actor, Action::KeepCalendar)?;
+        let citation = text::name("citation", &self.citation, MAX_CITATION)?;
+        let (holidays, announced) = held_calendar(transaction).await?;
+        let field = "ramadanPeriodId";
+        let row = rows::named::<RamadanPeriodId>(transaction, actor, field, &self.ramadan_period_id).await?;
+        if row.withdrawn_at.is_some() {
+            return Err(Error::at(field, Problem::Inactive));
+        }
+        let kept = announced.iter().filter(|period| period.id != row.id).cloned().collect();
+        let (before, after) = (Calendar::of(holidays.clone(), announced), Calendar::of(holidays, kept));
+        Ok(WithdrawalPlan { row, citation, before, after: Arc::new(after) })
+    }
+}
+
+impl Plan for WithdrawalPlan {
+    type Row = ramadan_period::Model;
+
+    fn field(&self) -> &'static str {
+        "ramadanPeriodId"
+    }
+
+    fn agency(&self) -> Option<&agency::Model> {
+        None
+    }
+
+    fn change(&self) -> Change {
+        Change::Calendar { before: self.before.clone(), after: self.after.clone() }
+    }
+
+    async fn write(self, app: &App, transaction: &DatabaseTransaction) -> Result<(Self::Row, Option<Entry>)> {
+        let mut row = self.row.into_active_model();
+        row.withdrawn_at = Set(Some(app.clock.now()));
+        row.withdrawal_citation = Set(Some(self.citation.clone()));
+        let row = row.update(transaction).await?;
+        let entry = Entry::new("RAMADAN_WITHDRAWN", row.id).day("startsOn", row.starts_on).day("endsOn", row.ends_on);
+        Ok((row, Some(entry.text("citation", &self.citation))))
     }
 }

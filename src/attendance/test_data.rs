@@ -57,6 +57,7 @@ pub fn hours(season: Season, version: i32, shifts: Vec<shift::Model>) -> Hours {
         flexible_minutes: None,
         observes_holidays: season != Season::AllYear,
         is_rostered: false,
+        inherits: false,
         created_at: Instant::UNIX_EPOCH,
     };
     Hours { schedule, shifts }
@@ -96,6 +97,8 @@ pub fn calendar() -> Calendar {
             ends_on: day("2026-03-19"),
             citation: "Sidang isbat".to_owned(),
             created_at: Instant::UNIX_EPOCH,
+            withdrawn_at: None,
+            withdrawal_citation: None,
         }],
         sanctions: Vec::new(),
     }
@@ -137,6 +140,7 @@ pub fn arrangement(kind: Kind, starts_on: &str, ends_on: &str) -> duty_arrangeme
         decided_at: Some(Instant::UNIX_EPOCH),
         decision_note: None,
         revoked_by: None,
+        revoked_from: None,
         revoked_at: None,
         revocation_note: None,
     }

@@ -83,7 +83,10 @@ pub fn standing(sheet: &Sheet, year: Option<i32>, now: Instant) -> Result<Unexcu
     let year = year.unwrap_or(today.year());
     let last = today.min(new_year(year + 1)? - Days::new(1));
     let sanctions = &sheet.life.duty(today).calendar.sanctions;
-    let held: Vec<_> = sanctions.iter().filter(|row| holds(row, last)).cloned().collect();
+    let applies = |row: &&absence_sanction::Model| {
+        holds(row, last) && row.employment.is_none_or(|kind| kind == sheet.life.employment)
+    };
+    let held: Vec<_> = sanctions.iter().filter(applies).cloned().collect();
     let standing = day::standing(&sheet.records(counted_from(year)?..=last, now), year, &held);
     Ok(Unexcused {
         year,

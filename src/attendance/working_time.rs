@@ -2,7 +2,7 @@
 //!
 //! Working hours stand on levels: the unit's own, its parents', the agency's, the country's (Perpres 21/2023). On a day
 //! the nearest level decides that has hours of the day's season: normal ones or those of Ramadan, or such as hold all
-//! year. Of their versions the newest that holds decides. Leave goes before everything; where shifts are rostered the
+//! year. Of their versions the newest that holds decides; one that inherits is none. Who does not serve works nothing. Leave goes before everything; where shifts are rostered the
 //! roster says who works; else holidays and days without a shift are free.
 
 use std::collections::HashMap;
@@ -11,6 +11,7 @@ use std::sync::Arc;
 use chrono::{Datelike as _, NaiveDate};
 use chrono_tz::Tz;
 use entity::duty_arrangement::{self, Kind};
+use entity::employee::Employment;
 use entity::ids::{AgencyId, UnitId};
 use entity::schedule::Season;
 use entity::{absence_sanction, holiday, ramadan_period, schedule, shift};
@@ -18,6 +19,7 @@ use entity::{absence_sanction, holiday, ramadan_period, schedule, shift};
 use super::lateness::Adoption;
 use super::rules::Fence;
 use super::workday::{Window, window};
+use crate::agency::tenure::Tenure;
 use crate::clock::Instant;
 
 /// Working hours with their shifts.
@@ -113,10 +115,10 @@ pub struct Rostered {
 /// What holds for one person: where they were placed when, and what was granted to them.
 #[derive(Debug, Clone)]
 pub struct WorkingLife {
-    /// Their first day here.
-    pub serves_from: NaiveDate,
-    /// Their last day here; absent while they serve.
-    pub serves_until: Option<NaiveDate>,
+    /// How they are employed.
+    pub employment: Employment,
+    /// When they served here, in order.
+    pub tenures: Vec<Tenure>,
     /// The duty of each placement with its last day, in order; the present one has none and stands last.
     pub placements: Vec<(Option<NaiveDate>, Arc<Duty>)>,
     /// Approved leave, duty travel, work from home.
@@ -164,8 +166,19 @@ pub struct DutyDay<'a> {
     pub ramadan: Option<&'a ramadan_period::Model>,
     /// The leave, duty travel or work from home that holds.
     pub arrangement: Option<&'a duty_arrangement::Model>,
+    /// What lies around it, where it is no day of service.
+    pub gap: Option<Gap>,
     /// The shifts to work, in the order in which they start; none on a free day.
     pub shifts: Vec<DutyShift<'a>>,
+}
+
+/// A time in which somebody does not serve here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Gap {
+    /// The last day of service before it.
+    pub ended: Option<NaiveDate>,
+    /// The first day of service after it.
+    pub begins: Option<NaiveDate>,
 }
 
 /// A shift that somebody works.
@@ -188,8 +201,8 @@ impl WorkingLife {
     #[must_use]
     pub fn of(duty: Arc<Duty>) -> Self {
         Self {
-            serves_from: NaiveDate::MIN,
-            serves_until: None,
+            employment: Employment::Pns,
+            tenures: vec![Tenure::since(NaiveDate::MIN)],
             placements: vec![(None, duty)],
             arrangements: Vec::new(),
             roster: Vec::new(),
@@ -227,12 +240,13 @@ impl WorkingLife {
             holiday,
             ramadan,
             arrangement,
+            gap: self.gap(on),
             shifts: Vec::new(),
         };
         let rostered: Vec<&Rostered> = self.roster.iter().filter(|entry| entry.on == on).collect();
         let is_away = arrangement.is_some_and(|arrangement| !is_leave(arrangement.kind));
         day.basis = match hours {
-            _ if on < self.serves_from || self.serves_until.is_some_and(|last| last < on) => Basis::NotServing,
+            _ if day.gap.is_some() => Basis::NotServing,
             _ if arrangement.is_some() && !is_away => Basis::Leave,
             _ if !rostered.is_empty() => Basis::Roster,
             None => Basis::NoSchedule,
@@ -265,8 +279,18 @@ impl WorkingLife {
         day
     }
 
+    /// What lies around a day on which they do not serve.
+    fn gap(&self, on: NaiveDate) -> Option<Gap> {
+        if self.tenures.iter().any(|tenure| tenure.covers(on)) {
+            return None;
+        }
+        let ended = self.tenures.iter().filter_map(|tenure| tenure.until).filter(|last| *last < on).max();
+        let begins = self.tenures.iter().map(|tenure| tenure.from).filter(|first| on < *first).min();
+        Some(Gap { ended, begins })
+    }
+
     fn arrangement(&self, on: NaiveDate) -> Option<&duty_arrangement::Model> {
-        let held = self.arrangements.iter().filter(|row| (row.starts_on..=row.ends_on).contains(&on));
+        let held = self.arrangements.iter().filter(|row| (row.starts_on..=last_day(row)).contains(&on));
         // Leave goes before duty travel, whichever was approved first.
         held.min_by_key(|row| (!is_leave(row.kind), row.id))
     }
@@ -294,15 +318,9 @@ impl Duty {
     #[must_use]
     pub fn hours(&self, on: NaiveDate, is_ramadan: bool) -> Option<&Hours> {
         let season = if is_ramadan { Season::Ramadan } else { Season::Normal };
-        let holds = |hours: &&Hours| {
-            let row = &hours.schedule;
-            [season, Season::AllYear].contains(&row.season)
-                && row.valid_from <= on
-                && row.valid_until.is_none_or(|last| on <= last)
-        };
         // The hours that hold all year go behind those of the season, where one level has both.
-        let newest = |hours: &&Hours| (hours.schedule.season == season, hours.schedule.version);
-        self.levels.iter().find_map(|level| level.iter().filter(holds).max_by_key(newest))
+        let held = |level| newest(level, season, on).or_else(|| newest(level, Season::AllYear, on));
+        self.levels.iter().map(Vec::as_slice).find_map(held)
     }
 
     /// The rule of lateness that the agency has chosen for a day.
@@ -313,6 +331,21 @@ impl Duty {
         };
         self.lateness.iter().filter(holds).max_by_key(|adoption| adoption.row.version)
     }
+}
+
+/// The newest hours of a season that hold at a level on a day; nothing where these inherit.
+fn newest(level: &[Hours], season: Season, on: NaiveDate) -> Option<&Hours> {
+    let holds = |row: &schedule::Model| {
+        row.season == season && row.valid_from <= on && row.valid_until.is_none_or(|last| on <= last)
+    };
+    let newest = level.iter().filter(|hours| holds(&hours.schedule)).max_by_key(|hours| hours.schedule.version);
+    newest.filter(|hours| !hours.schedule.inherits)
+}
+
+/// The last day on which leave, duty travel or work from home holds.
+#[must_use]
+pub fn last_day(row: &duty_arrangement::Model) -> NaiveDate {
+    row.revoked_from.and_then(|from| from.pred_opt()).unwrap_or(row.ends_on)
 }
 
 /// Whether it frees from duty; duty travel and work from home only free from the place.

@@ -188,6 +188,7 @@ async fn schedules(app: &App, transaction: &DatabaseTransaction, agencies: &[(&C
             flexible_minutes: Set(None),
             observes_holidays: Set(false),
             is_rostered: Set(false),
+            inherits: Set(false),
             created_at: Set(now),
         });
         shifts.push(shift::ActiveModel {

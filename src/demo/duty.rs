@@ -83,6 +83,8 @@ async fn ramadan(app: &App, transaction: &DatabaseTransaction) -> Result<()> {
         ends_on: Set(entry.ends_on),
         citation: Set(entry.citation),
         created_at: Set(now),
+        withdrawn_at: Set(None),
+        withdrawal_citation: Set(None),
     });
     rows::write(transaction, missing.collect()).await
 }
@@ -123,6 +125,7 @@ async fn shifts(
         flexible_minutes: Set(None),
         observes_holidays: Set(false),
         is_rostered: Set(true),
+        inherits: Set(false),
         created_at: Set(now),
     };
     rows::write(transaction, vec![hours]).await?;
@@ -222,6 +225,7 @@ fn arrangement(
         decided_at: is_approved.then_some(now),
         decision_note: None,
         revoked_by: None,
+        revoked_from: None,
         revoked_at: None,
         revocation_note: None,
     })

@@ -85,6 +85,7 @@ async fn adopt(app: &App, transaction: &DatabaseTransaction, agencies: &[(&City,
         });
         employee::Entity::update_many()
             .col_expr(employee::Column::CreatedAt, Expr::value(instant(city.zone, begins.and_time(NaiveTime::MIN))))
+            .col_expr(employee::Column::ServesFrom, Expr::value(begins))
             .filter(employee::Column::AgencyId.eq(*agency_id))
             .filter(employee::Column::SourceId.is_in(city.past.iter().map(|entry| &entry.employee_source_id)))
             .exec(transaction)
@@ -120,7 +121,7 @@ async fn people<'a>(
         .all(transaction)
         .await?;
     let now = app.clock.now();
-    let first = rows.iter().map(|row| row.created_at).min().unwrap_or(now).date_naive();
+    let first = rows.iter().map(|row| row.serves_from).min().unwrap_or(now.date_naive());
     let placed: Vec<Placed> = rows.iter().map(Placed::from).collect();
     let days = first - Days::new(2)..=now.date_naive() + Days::new(2);
     let mut lives = lives::lives(app, transaction, &placed, &days).await?;
@@ -135,7 +136,8 @@ async fn people<'a>(
             id: row.id,
             agency_id,
             unit_id: row.unit_id,
-            known_since: row.created_at,
+            kind: row.employment,
+            serves_from: row.serves_from,
             supervisor_id: row.supervisor_id,
         };
         let device_id = phone(app, transaction, &row).await?;
@@ -205,11 +207,12 @@ impl Past {
     fn of(&mut self, app: &App, city: &City, person: &Person<'_>) -> Result<()> {
         let life = &person.life;
         let is_workday = |on: &NaiveDate| !life.day(*on).shifts.is_empty();
-        let first_start = life.serves_from + BEGINS;
+        let serves_from = person.me.serves_from;
+        let first_start = serves_from + BEGINS;
         let before: Vec<NaiveDate> =
-            life.serves_from.iter_days().take_while(|on| *on < first_start).filter(is_workday).collect();
+            serves_from.iter_days().take_while(|on| *on < first_start).filter(is_workday).collect();
         let today = workday::local_day(life, app.clock.now());
-        let past = life.serves_from.iter_days().take_while(|on| *on < today).filter(is_workday);
+        let past = serves_from.iter_days().take_while(|on| *on < today).filter(is_workday);
         for on in past.filter(|on| !person.known.contains(on)) {
             // The last workday before the first start is -1.
             let back = before.iter().rev().position(|day| *day == on).and_then(|place| i64::try_from(place).ok());

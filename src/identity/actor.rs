@@ -5,13 +5,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use chrono::NaiveDate;
 use entity::ids::{AccountId, AgencyId, DeviceId, EmployeeId, UnitId};
-use entity::role_grant;
+use entity::{employee, role_grant};
 use moka::future::Cache;
 use sea_orm::{FromQueryResult, Statement};
 
 use crate::app::App;
-use crate::clock::Instant;
 use crate::error::{Error, Result};
 use crate::policy::{Employment, Person};
 
@@ -74,7 +74,8 @@ struct Known {
     employee_agency_id: Option<AgencyId>,
     employee_unit_id: Option<UnitId>,
     supervisor_id: Option<EmployeeId>,
-    employed_since: Option<Instant>,
+    employment: Option<employee::Employment>,
+    serves_from: Option<NaiveDate>,
     role: Option<role_grant::Role>,
     agency_id: Option<AgencyId>,
     supervised_id: Option<UnitId>,
@@ -86,7 +87,8 @@ impl Known {
             id: self.employee_id?,
             agency_id: self.employee_agency_id?,
             unit_id: self.employee_unit_id,
-            known_since: self.employed_since?,
+            kind: self.employment?,
+            serves_from: self.serves_from?,
             supervisor_id: self.supervisor_id,
         })
     }
@@ -97,7 +99,7 @@ impl Known {
 const KNOWN: &str = "
 WITH RECURSIVE known AS (
     SELECT employee.id AS employee_id, employee.agency_id AS employee_agency_id, employee.unit_id AS employee_unit_id,
-        employee.supervisor_id, employee.created_at AS employed_since,
+        employee.supervisor_id, employee.employment, employee.serves_from,
         role_grant.role, role_grant.agency_id, role_grant.unit_id AS granted_unit_id
     FROM device
     JOIN account ON account.id = device.account_id AND account.locked_at IS NULL

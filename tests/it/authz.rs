@@ -287,6 +287,8 @@ const MUTATIONS: &[Case] = &[
         |_, _| json!({ "startsOn": "2028-01-28", "endsOn": "2028-02-25", "citation": "Sidang isbat" })),
     mutation("setHoliday",          [WHO,  NO,   NO,   NO,   NO,   NO,   NO,   NO,   NO,   OK],  "holiday { id }",
         |_, _| json!({ "date": "2028-01-01", "kind": "NATIONAL", "name": "Tahun Baru", "citation": "SKB 1/2027" })),
+    mutation("withdrawRamadanPeriod", [WHO, NO,   NO,   NO,   NO,   NO,   NO,   NO,   NO,   OK],  "ramadanPeriod { id }",
+        |stage, _| json!({ "ramadanPeriodId": stage.country.ramadan, "citation": "Ralat" })),
     mutation("withdrawHoliday",     [WHO,  NO,   NO,   NO,   NO,   NO,   NO,   NO,   NO,   OK],  "holiday { id }",
         |stage, _| json!({ "holidayId": stage.country.holiday, "citation": "SKB 2/2027" })),
     mutation("setTimeZone",         [WHO,  GONE, NO,   NO,   NO,   NO,   GONE, GONE, OK,   GONE],

@@ -254,7 +254,9 @@ impl Maker<'_> {
             supervisor_id: Set(None),
             is_active: Set(true),
             // Long here: the days of the year count.
-            created_at: Set(now - TimeDelta::days(326)),
+            serves_from: Set((now - TimeDelta::days(326)).date_naive()),
+            served_until: Set(None),
+            created_at: Set(now),
             updated_at: Set(now),
         };
         row.insert(&self.transaction).await.unwrap();

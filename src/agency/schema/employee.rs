@@ -138,6 +138,16 @@ impl Employee {
         self.0.is_active
     }
 
+    /// The first day of their present service here, or of the last (*mulai bertugas*).
+    async fn serves_from(&self) -> Date {
+        self.0.serves_from.into()
+    }
+
+    /// Its last day (*terakhir bertugas*); absent while they serve. Whoever left before they came has one before the first.
+    async fn served_until(&self) -> Option<Date> {
+        self.0.served_until.map(Date)
+    }
+
     /// The days of a year on which they were absent without an excuse (*tidak masuk kerja tanpa keterangan*), and what
     /// these lead to; for themselves, their superiors and the agency's admins.
     async fn unexcused_days(

@@ -26,6 +26,9 @@ pub struct CreateEmployeeInput {
     pub rank_id: Option<ID>,
     /// The superior (*atasan langsung*): an active employee of the agency.
     pub supervisor_id: Option<ID>,
+    /// The first day of service here (*mulai bertugas*): today where absent; at most 62 days back, at most 366 ahead. Days
+    /// before it are no workdays.
+    pub serves_from: Option<Date>,
 }
 
 /// Changes of a civil servant (*ASN*). An absent field stays as it is; `null` empties one that may be empty.
@@ -37,7 +40,7 @@ pub struct UpdateEmployeeInput {
     pub name: MaybeUndefined<String>,
     /// How they are employed; the present number must be one of that kind.
     pub employment: MaybeUndefined<Employment>,
-    /// The unit (*unit kerja*), of the same agency.
+    /// The unit (*unit kerja*), of the same agency. Who is moved leaves the roster from today on.
     pub unit_id: MaybeUndefined<ID>,
     /// The name of the post (*jabatan*), at most 200 characters.
     pub post: MaybeUndefined<String>,
@@ -49,6 +52,12 @@ pub struct UpdateEmployeeInput {
     pub supervisor_id: MaybeUndefined<ID>,
     /// False when they no longer serve in this agency: they can no longer log in as its employee.
     pub is_active: MaybeUndefined<bool>,
+    /// The first day of the present service (*mulai bertugas*). For who serves again it is today where absent, and after
+    /// the last day of before; the day after it undoes that they left. Days that become workdays lie at most 62 days back.
+    pub serves_from: MaybeUndefined<Date>,
+    /// The last day of service (*terakhir bertugas*), with `isActive` false or to correct it later: today where absent, at
+    /// most 366 days back. Days after it are no workdays, and the roster gives no shift there any more.
+    pub served_until: MaybeUndefined<Date>,
 }
 
 /// A new number (*NIP*, *NI PPPK*) of a civil servant.
@@ -70,7 +79,17 @@ crate::mutation_payload!(
         employee: Employee
     },
     CreateEmployeeError,
-    CreateEmployeeErrorCode { NotFound, Forbidden, Blank, TooLong, InvalidText, InvalidNip, AlreadyExists, Inactive }
+    CreateEmployeeErrorCode {
+        NotFound,
+        Forbidden,
+        Blank,
+        TooLong,
+        InvalidText,
+        InvalidNip,
+        AlreadyExists,
+        Inactive,
+        OutOfRange,
+    }
 );
 
 crate::mutation_payload!(
@@ -79,7 +98,18 @@ crate::mutation_payload!(
         employee: Employee
     },
     UpdateEmployeeError,
-    UpdateEmployeeErrorCode { NotFound, Forbidden, Blank, TooLong, InvalidText, InvalidNip, Inactive, Cycle }
+    UpdateEmployeeErrorCode {
+        NotFound,
+        Forbidden,
+        Blank,
+        TooLong,
+        InvalidText,
+        InvalidNip,
+        Inactive,
+        Cycle,
+        Malformed,
+        OutOfRange,
+    }
 );
 
 crate::mutation_payload!(

@@ -91,7 +91,7 @@ impl Schedule {
         self.0.valid_from.into()
     }
 
-    /// The last day; absent while no later version is set.
+    /// The last day; absent while no version is set for later days.
     async fn valid_until(&self) -> Option<Date> {
         self.0.valid_until.map(Date)
     }
@@ -117,7 +117,12 @@ impl Schedule {
         self.0.is_rostered
     }
 
-    /// The shifts (*giliran kerja*), in the order in which they were set.
+    /// Whether the place has none of its own any more from that day on: those above it hold (*mengikuti jam induk*).
+    async fn inherits(&self) -> bool {
+        self.0.inherits
+    }
+
+    /// The shifts (*giliran kerja*), in the order in which they were set; none where it inherits.
     #[graphql(directive = Lists::apply(2))]
     async fn shifts(&self, ctx: &Context<'_>) -> Result<Vec<Shift>> {
         let shifts = ctx.rows().load_one(ShiftsOf(self.0.id)).await.map_err(|error| Error::shared(&error))?;
@@ -214,7 +219,7 @@ pub struct ShiftInput {
     pub closes_after_minutes: i32,
 }
 
-/// Working hours (*jam kerja*) to set. What held before stays as the version before, up to the day before.
+/// Working hours (*jam kerja*) to set. What held before stays as a version, up to the day before.
 #[derive(Debug, InputObject)]
 pub struct SetWorkingHoursInput {
     /// The agency.
@@ -225,7 +230,8 @@ pub struct SetWorkingHoursInput {
     pub name: String,
     /// The decree or decision that they rest on (*dasar hukum*), at most 200 characters.
     pub citation: String,
-    /// The first day; not before that of the version before, and not more than 62 days back where people served then.
+    /// The first day; not before that of the newest version that has begun, and not more than 62 days back where people
+    /// served then. A version that begins later stays: this one ends the day before.
     pub valid_from: Date,
     /// When in the year they hold.
     #[graphql(default_with = "Season::Normal")]
@@ -239,7 +245,11 @@ pub struct SetWorkingHoursInput {
     /// Whether the roster says who works which shift; else everybody works each.
     #[graphql(default)]
     pub is_rostered: bool,
-    /// The shifts, 1 to 50. Where no roster says who works which, none overlaps another.
+    /// That the place has no hours of its own in that season any more: from the first day on those above it hold. It has
+    /// no shifts then. Days that were rostered keep their shifts until they are rostered anew.
+    #[graphql(default)]
+    pub inherits: bool,
+    /// The shifts, 1 to 50; none with `inherits`. Where no roster says who works which, none overlaps another.
     pub shifts: Vec<ShiftInput>,
     /// Only to tell what they change of days that are past; nothing is written.
     #[graphql(default)]

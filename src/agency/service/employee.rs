@@ -1,15 +1,14 @@
 //! Civil servants are added and changed.
 
-use chrono::{Days, NaiveDate};
+use entity::employee;
 use entity::ids::{AgencyId, EmployeeId};
 use entity::siasn_term::List;
-use entity::{employee, former_placement};
-use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveModelTrait as _, ActiveValue::Set, ConnectionTrait, EntityTrait as _, IntoActiveModel as _};
+use sea_orm::{ActiveModelTrait as _, ActiveValue::Set, IntoActiveModel as _};
 
-use super::{Lookup, MAX_NAME, nip};
+use super::{Lookup, MAX_NAME, nip, serving};
 use crate::agency::rules;
 use crate::agency::schema::{CreateEmployeeInput, UpdateEmployeeInput};
+use crate::agency::tenure::{self, Asked};
 use crate::app::App;
 use crate::audit::{self, Entry};
 use crate::error::{Error, Result};
@@ -31,6 +30,9 @@ pub async fn create(app: &App, actor: &Actor, input: CreateEmployeeInput) -> Res
     let now = app.clock.now();
     let today = rules::local_day(now, &agency.time_zone);
     nip::check("nip", &input.nip.0, input.employment.into(), today)?;
+    let unit_id = lookup.unit("unitId", input.unit_id.as_ref()).await?;
+    let local = rules::local_day(now, &lookup.time_zone(unit_id).await?);
+    let tenure = tenure::begin(input.serves_from.map(|day| day.0), local)?;
     let employee = employee::ActiveModel {
         id: Set(app.ids.new_id(now)),
         agency_id: Set(agency.id),
@@ -38,12 +40,14 @@ pub async fn create(app: &App, actor: &Actor, input: CreateEmployeeInput) -> Res
         source_id: Set(None),
         name: Set(text::name("name", &input.name, MAX_NAME)?),
         employment: Set(input.employment.into()),
-        unit_id: Set(lookup.unit("unitId", input.unit_id.as_ref()).await?),
+        unit_id: Set(unit_id),
         post: Set(input.post.map(|post| text::name("post", &post, MAX_NAME)).transpose()?),
         post_type_id: Set(lookup.term("postTypeId", List::PostType, input.post_type_id.as_ref()).await?),
         rank_id: Set(lookup.term("rankId", List::Rank, input.rank_id.as_ref()).await?),
         supervisor_id: Set(lookup.colleague("supervisorId", input.supervisor_id.as_ref()).await?),
         is_active: Set(true),
+        serves_from: Set(tenure.from),
+        served_until: Set(None),
         created_at: Set(now),
         updated_at: Set(now),
     };
@@ -95,16 +99,26 @@ pub async fn update(app: &App, actor: &Actor, input: UpdateEmployeeInput) -> Res
         }
         employee.supervisor_id = Set(supervisor);
     }
-    if let Some(is_active) = input::given("isActive", input.is_active)? {
-        employee.is_active = Set(is_active);
-    }
+    let asked = Asked {
+        is_active: input::given("isActive", input.is_active)?.unwrap_or(before.is_active),
+        from: input::given("servesFrom", input.serves_from)?.map(|day| day.0),
+        until: input::given("servedUntil", input.served_until)?.map(|day| day.0),
+    };
+    let today = rules::local_day(now, &lookup.time_zone(before.unit_id).await?);
+    let tenure = serving::change(app, &transaction, &before, asked, today).await?.tenure;
+    employee.is_active = Set(asked.is_active);
+    employee.serves_from = Set(tenure.from);
+    employee.served_until = Set(tenure.until);
     employee.updated_at = Set(now);
     let employee = employee.update(&transaction).await?;
+    let mut withdrawn = Withdrawn::default();
     if employee.unit_id != before.unit_id {
-        let today = rules::local_day(now, &lookup.time_zone(before.unit_id).await?);
-        leave_placement(&transaction, &before, today).await?;
+        withdrawn.by_move = serving::leave_placement(&transaction, &before, today).await?;
     }
-    for entry in decisions(&before, &employee) {
+    if let Some(last_on) = employee.served_until {
+        withdrawn.by_leaving = serving::leave_roster(&transaction, before.id, last_on).await?;
+    }
+    for entry in decisions(&before, &employee, withdrawn) {
         audit::append(&transaction, app, Some(by), Some(employee.agency_id), entry).await?;
     }
     transaction.commit().await?;
@@ -112,38 +126,37 @@ pub async fn update(app: &App, actor: &Actor, input: UpdateEmployeeInput) -> Res
     Ok(employee)
 }
 
-/// Keeps where somebody was until yesterday: their workdays up to then are measured by the working hours there. Moved
-/// twice in a day, it is the morning's unit that was theirs.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn leave_placement(db: &impl ConnectionTrait, before: &employee::Model, today: NaiveDate) -> Result<()> {
-    let placement = former_placement::ActiveModel {
-        employee_id: Set(before.id),
-        last_on: Set(today.checked_sub_days(Days::new(1)).unwrap_or(today)),
-        agency_id: Set(before.agency_id),
-        unit_id: Set(before.unit_id),
-    };
-    let columns = [former_placement::Column::EmployeeId, former_placement::Column::LastOn];
-    former_placement::Entity::insert(placement)
-        .on_conflict(OnConflict::columns(columns).do_nothing().to_owned())
-        .try_insert()
-        .exec_without_returning(db)
-        .await?;
-    Ok(())
+/// How many shifts the roster gives somebody no longer.
+#[derive(Debug, Clone, Copy, Default)]
+struct Withdrawn {
+    by_move: u64,
+    by_leaving: u64,
 }
 
-/// What is audited of a change: where somebody serves, and whether.
-fn decisions(before: &employee::Model, after: &employee::Model) -> Vec<Entry> {
+/// What is audited of a change: where somebody serves, and since when or until when.
+fn decisions(before: &employee::Model, after: &employee::Model, withdrawn: Withdrawn) -> Vec<Entry> {
     let mut decisions = Vec::new();
+    let withdrawing = |entry: Entry, shifts: u64| match i64::try_from(shifts).unwrap_or(i64::MAX) {
+        0 => entry,
+        shifts => entry.number("withdrawnShifts", shifts),
+    };
     if before.unit_id != after.unit_id {
         let entry =
             Entry::new("EMPLOYEE_MOVED", after.id).id_if_any("from", before.unit_id).id_if_any("to", after.unit_id);
-        decisions.push(entry);
+        decisions.push(withdrawing(entry, withdrawn.by_move));
     }
-    if before.is_active != after.is_active {
-        let decision = if after.is_active { "EMPLOYEE_REACTIVATED" } else { "EMPLOYEE_DEACTIVATED" };
-        decisions.push(Entry::new(decision, after.id));
+    let action = match (before.is_active, after.is_active) {
+        (true, false) => Some("EMPLOYEE_DEACTIVATED"),
+        (false, true) => Some("EMPLOYEE_REACTIVATED"),
+        _ if (before.serves_from, before.served_until) == (after.serves_from, after.served_until) => None,
+        _ => Some("EMPLOYEE_SERVICE_DATED"),
+    };
+    if let Some(action) = action {
+        let entry = match after.served_until {
+            Some(last_on) => Entry::new(action, after.id).day("servedUntil", last_on),
+            None => Entry::new(action, after.id).day("servesFrom", after.serves_from),
+        };
+        decisions.push(withdrawing(entry, withdrawn.by_leaving));
     }
     if before.supervisor_id != after.supervisor_id {
         let entry = Entry::new("SUPERVISOR_SET", after.id);

@@ -3,6 +3,7 @@
 pub mod employee;
 pub mod nip;
 pub mod schedule;
+pub mod serving;
 pub mod time_zone;
 pub mod unit;
 pub mod venue;

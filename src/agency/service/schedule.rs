@@ -2,7 +2,6 @@
 
 use std::ops::RangeInclusive;
 
-use chrono::Days;
 use entity::ids::{AgencyId, ScheduleId, UnitId};
 use entity::{agency, schedule, shift};
 use sea_orm::{
@@ -15,8 +14,8 @@ use crate::agency::rules;
 use crate::agency::schema::{SetWorkingHoursInput, ShiftInput};
 use crate::app::App;
 use crate::attendance::difference::{self, Applied, Change, Plan, Proposal};
-use crate::attendance::span;
 use crate::attendance::working_time::Hours;
+use crate::attendance::{span, versions};
 use crate::audit::Entry;
 use crate::error::{Error, Kind, Refusal, Result};
 use crate::graphql::rows;
@@ -45,7 +44,7 @@ pub async fn set(app: &App, actor: &Actor, input: SetWorkingHoursInput) -> Resul
 /// What an input comes to as things stand. The agency is held meanwhile, so that each version has one before it.
 pub struct HoursPlan {
     agency: agency::Model,
-    /// The version before.
+    /// The version that it ends on the day before.
     before: Option<schedule::Model>,
     hours: Hours,
 }
@@ -64,18 +63,19 @@ impl Proposal for SetWorkingHoursInput {
     async fn plan(&self, app: &App, actor: &Actor, transaction: &DatabaseTransaction) -> Result<HoursPlan> {
         let agency = rows::held::<AgencyId>(transaction, actor, "agencyId", &self.agency_id).await?;
         policy::require_agency(actor, "agencyId", agency.id)?;
-        input::within("shifts", self.shifts.len(), &SHIFTS)?;
+        // What inherits has no shifts of its own.
+        input::within("shifts", self.shifts.len(), if self.inherits { &(0..=0) } else { &SHIFTS })?;
         let lookup = Lookup { transaction, actor, agency: agency.id };
         let unit_id = lookup.unit("unitId", self.unit_id.as_ref()).await?;
         let valid_from = input::day("validFrom", self.valid_from)?;
         let season = self.season.into();
-        let before = newest(transaction, (agency.id, unit_id, season)).await?;
-        if let Some(before) = &before {
-            input::within("validFrom", valid_from, &(before.valid_from..=input::LAST_DAY))?;
-        }
+        let now = app.clock.now();
+        let mut versions = versions_of(transaction, (agency.id, unit_id, season)).await?;
+        let validities: Vec<_> = versions.iter().map(|row| (row.valid_from, row.valid_until)).collect();
+        let today = rules::local_day(now, &agency.time_zone);
+        let place = versions::place("validFrom", &validities, valid_from, today)?;
         let flexible = |minutes| input::within("flexibleMinutes", minutes, &FLEXIBLE);
         let flexible_minutes = self.flexible_minutes.map(flexible).transpose()?;
-        let now = app.clock.now();
         let id = app.ids.new_id(now);
         let shifts = (0..).zip(&self.shifts).map(|(position, input)| shift(app, id, position, input));
         let shifts = shifts.collect::<Result<Vec<_>>>()?;
@@ -88,15 +88,17 @@ impl Proposal for SetWorkingHoursInput {
             unit_id,
             name: text::name("name", &self.name, MAX_NAME)?,
             citation: text::name("citation", &self.citation, MAX_NAME)?,
-            version: before.as_ref().map_or(0, |before| before.version) + 1,
+            version: versions.first().map_or(0, |newest| newest.version) + 1,
             season,
             valid_from,
-            valid_until: None,
+            valid_until: place.until,
             flexible_minutes,
             observes_holidays: self.observes_holidays,
             is_rostered: self.is_rostered,
+            inherits: self.inherits,
             created_at: now,
         };
+        let before = place.ends.map(|at| versions.swap_remove(at));
         Ok(HoursPlan { agency, before, hours: Hours { schedule, shifts } })
     }
 }
@@ -119,15 +121,16 @@ impl Plan for HoursPlan {
     /// Ends the version before on the day before.
     async fn write(self, _: &App, transaction: &DatabaseTransaction) -> Result<(Self::Row, Option<Entry>)> {
         let Hours { schedule, shifts } = self.hours;
-        let starts = schedule.valid_from;
-        if let Some(before) = self.before.filter(|before| before.valid_until.is_none_or(|last| last >= starts)) {
+        if let Some(before) = self.before {
             let mut before = before.into_active_model();
-            before.valid_until = Set(starts.checked_sub_days(Days::new(1)));
+            before.valid_until = Set(schedule.valid_from.pred_opt());
             before.update(transaction).await?;
         }
         schedule::Entity::insert(schedule.clone().into_active_model()).exec_without_returning(transaction).await?;
         let shifts = shifts.into_iter().map(shift::Model::into_active_model);
-        shift::Entity::insert_many(shifts).exec_without_returning(transaction).await?;
+        if !schedule.inherits {
+            shift::Entity::insert_many(shifts).exec_without_returning(transaction).await?;
+        }
         let entry = Entry::new("WORKING_HOURS_SET", schedule.id)
             .id_if_any("unit", schedule.unit_id)
             .number("version", schedule.version)
@@ -166,16 +169,16 @@ fn shift(app: &App, schedule: ScheduleId, position: i32, input: &ShiftInput) -> 
     })
 }
 
-/// The newest version of a place's hours of a season.
-async fn newest(
+/// The versions of a place's hours of a season, the newest first.
+async fn versions_of(
     transaction: &DatabaseTransaction,
     (agency, unit, season): (AgencyId, Option<UnitId>, schedule::Season),
-) -> Result<Option<schedule::Model>> {
+) -> Result<Vec<schedule::Model>> {
     let of_unit = unit.map_or_else(|| schedule::Column::UnitId.is_null(), |unit| schedule::Column::UnitId.eq(unit));
     let found = schedule::Entity::find()
         .filter(schedule::Column::AgencyId.eq(agency))
         .filter(of_unit)
         .filter(schedule::Column::Season.eq(season))
         .order_by_desc(schedule::Column::Version);
-    Ok(found.one(transaction).await?)
+    Ok(found.all(transaction).await?)
 }

@@ -6,6 +6,7 @@ use entity::ids::AbsenceSanctionId;
 use uuid::Uuid;
 
 use super::*;
+use crate::agency::tenure::Tenure;
 use crate::attendance::test_data::{
     adopted, arrangement, at, badan_gizi, day, duty, life, national, permenpanrb, permentan,
 };
@@ -61,7 +62,7 @@ fn every_kind_of_day_says_why() {
         arrangement(Kind::AnnualLeave, "2026-12-01", "2026-12-02"),
         arrangement(Kind::DutyTravel, "2026-12-02", "2026-12-03"),
     ];
-    life.serves_from = day("2026-11-30");
+    life.tenures = vec![Tenure::since(day("2026-11-30"))];
     for (on, basis, shifts) in [
         ("2026-11-29", Basis::NotServing, 0),
         ("2026-11-30", Basis::Schedule, 1),
@@ -191,6 +192,7 @@ fn sanctions() -> Vec<absence_sanction::Model> {
         kind,
         from_days,
         is_consecutive,
+        employment: None,
     })
     .into()
 }

@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use entity::ids::{AgencyId, EmployeeId, UnitId};
-use uuid::Uuid;
 
 use crate::attendance::lateness::Adoption;
 use crate::attendance::working_time::{Calendar, Duty, Hours, Rostered, Zoned};
@@ -44,8 +43,10 @@ impl Change {
     #[must_use]
     pub fn days(&self) -> Option<RangeInclusive<NaiveDate>> {
         match self {
-            Self::Lateness(adoption) => Some(adoption.row.valid_from..=input::LAST_DAY),
-            Self::Hours(hours) => Some(hours.schedule.valid_from..=input::LAST_DAY),
+            Self::Lateness(Adoption { row, .. }) => Some(row.valid_from..=row.valid_until.unwrap_or(input::LAST_DAY)),
+            Self::Hours(Hours { schedule, .. }) => {
+                Some(schedule.valid_from..=schedule.valid_until.unwrap_or(input::LAST_DAY))
+            }
             Self::Zone { zoned, .. } => Some(zoned.valid_from..=input::LAST_DAY),
             Self::Calendar { before, after } => span(unlike(before, after)),
             Self::Roster(days) => span(days.keys().map(|(_, on)| *on)),
@@ -54,9 +55,9 @@ impl Change {
 
     /// Whose days alone it changes; nothing where it does not name them.
     #[must_use]
-    pub fn people(&self) -> Option<Vec<Uuid>> {
+    pub fn people(&self) -> Option<Vec<EmployeeId>> {
         let Self::Roster(days) = self else { return None };
-        let mut ids: Vec<Uuid> = days.keys().map(|(employee, _)| employee.0).collect();
+        let mut ids: Vec<EmployeeId> = days.keys().map(|(employee, _)| *employee).collect();
         ids.sort_unstable();
         ids.dedup();
         Some(ids)

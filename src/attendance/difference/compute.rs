@@ -9,15 +9,15 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{Datelike as _, NaiveDate};
 use entity::ids::{AgencyId, EmployeeId};
-use entity::{employee, former_placement};
+use entity::{employee, former_placement, former_tenure};
 use sea_orm::{
     ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
     QueryTrait as _, Select,
 };
+use uuid::Uuid;
 
 use super::change::Change;
 use super::{ChangedDay, Cuts, Difference, Measured};
-use crate::agency::rules::local_day;
 use crate::app::App;
 use crate::attendance::day::{self, Event, State};
 use crate::attendance::duties::Place;
@@ -35,14 +35,19 @@ const BATCH: u64 = 200;
 const SHOWN: usize = 100;
 
 /// The first day on which anybody served who was ever in the agency, or in any.
-pub(super) async fn first_service(app: &App, agency: Option<AgencyId>, zone: &str) -> Result<Option<NaiveDate>> {
-    let first: Option<Option<Instant>> = people(agency, NaiveDate::MIN)
+pub(super) async fn first_service(app: &App, agency: Option<AgencyId>) -> Result<Option<NaiveDate>> {
+    let read = app.db.read();
+    let everybody = || people(agency, NaiveDate::MIN).select_only();
+    let first: Option<Option<NaiveDate>> =
+        everybody().column_as(employee::Column::ServesFrom.min(), "first").into_tuple().one(read).await?;
+    let before: Option<Option<NaiveDate>> = former_tenure::Entity::find()
         .select_only()
-        .column_as(employee::Column::CreatedAt.min(), "first")
+        .column_as(former_tenure::Column::ServesFrom.min(), "first")
+        .filter(former_tenure::Column::EmployeeId.in_subquery(everybody().column(employee::Column::Id).into_query()))
         .into_tuple()
-        .one(app.db.read())
+        .one(read)
         .await?;
-    Ok(first.flatten().map(|first| local_day(first, zone)))
+    Ok(first.flatten().into_iter().chain(before.flatten()).min())
 }
 
 /// Who is in the agency, or was on a day or later; without one, everybody.
@@ -84,7 +89,8 @@ impl<'a> Computing<'a> {
         let (app, read) = (self.app, self.app.db.read());
         let mut everybody = people(self.agency, *self.days.start()).order_by_asc(employee::Column::Id).limit(BATCH);
         if let Some(ids) = self.change.people() {
-            everybody = everybody.filter(db::any_of(app.db.engine(), employee::Column::Id, ids.into_iter()));
+            everybody =
+                everybody.filter(db::any_of(app.db.engine(), employee::Column::Id, ids.into_iter().map(Uuid::from)));
         }
         let mut difference = Difference::default();
         let mut seen = digest(&[self.agency.map(|agency| agency.0).unwrap_or_default().as_bytes()]);

@@ -16,6 +16,7 @@ use sea_orm::{
 use super::{Change, Difference, audited, of, past};
 use crate::app::App;
 use crate::attendance::duties;
+use crate::attendance::reopening::{self, Whose};
 use crate::attendance::working_time::Calendar;
 use crate::audit::{self, Entry};
 use crate::error::{Error, Result};
@@ -95,11 +96,12 @@ pub async fn carry_out<P: Proposal>(app: &App, actor: &Actor, proposal: &P) -> R
     let mut transaction = app.db.begin().await?;
     let mut plan = proposal.plan(app, actor, &transaction).await?;
     let mut difference = None;
+    let mut reopened = None;
     let change = plan.change();
     if let Some(days) = past(app, plan.agency(), &change) {
         let before = stamp(&transaction, &plan).await?;
         transaction.rollback().await?;
-        let mut told = of(app, plan.agency(), &change, days, plan.field()).await?;
+        let mut told = of(app, plan.agency(), &change, days.clone(), plan.field()).await?;
         told.token = bound(&told.token, proposal);
         if proposal.is_dry_run() {
             return Ok(Applied { row: None, difference: Some(told) });
@@ -110,6 +112,7 @@ pub async fn carry_out<P: Proposal>(app: &App, actor: &Actor, proposal: &P) -> R
         if stamp(&transaction, &plan).await? != before {
             return Err(not_seen());
         }
+        reopened = (told.changed_days > 0).then(|| (whose(plan.agency(), &change), days));
         difference = Some(told);
     } else if proposal.is_dry_run() {
         transaction.rollback().await?;
@@ -117,6 +120,9 @@ pub async fn carry_out<P: Proposal>(app: &App, actor: &Actor, proposal: &P) -> R
     }
     let agency = plan.agency().map(|agency| agency.id);
     let (row, entry) = plan.write(app, &transaction).await?;
+    if let Some((whose, days)) = reopened {
+        reopening::note(app, &transaction, whose, days).await?;
+    }
     if let Some(entry) = entry {
         audit::append(&transaction, app, Some(by), agency, audited(entry, difference.as_ref())).await?;
     }
@@ -133,6 +139,15 @@ pub(super) fn bound<P: Proposal>(token: &str, proposal: &P) -> String {
     }
     let (name, input) = (P::type_name(), input.to_string());
     URL_SAFE_NO_PAD.encode(id::digest(&[name.as_bytes(), input.as_bytes(), token.as_bytes()]))
+}
+
+/// Whose days a change is about.
+fn whose(agency: Option<&agency::Model>, change: &Change) -> Whose {
+    match (change.people(), agency) {
+        (Some(people), _) => Whose::People(people),
+        (None, Some(agency)) => Whose::Agency(agency.id),
+        (None, None) => Whose::Nation,
+    }
 }
 
 /// Checks that a difference was seen before the change is applied.

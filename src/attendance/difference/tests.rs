@@ -199,7 +199,7 @@ fn a_roster_lies_over_the_days_that_it_names() {
     let wanted = [rostered("2026-11-22", 300), rostered("2026-11-23", 420), rostered("2026-11-25", 300)];
     assert_eq!(roster, wanted);
     assert_eq!(change.days(), Some(day("2026-11-23")..=day("2026-11-25")));
-    assert_eq!(change.people(), Some(vec![me.0, other.0]));
+    assert_eq!(change.people(), Some(vec![me, other]));
 }
 
 #[test]

@@ -14,6 +14,7 @@ use sea_orm::{
 
 use super::{finding, pass, verdict_changed};
 use crate::app::App;
+use crate::attendance::reopening::{self, Whose};
 use crate::attendance::requests::{self, asking};
 use crate::attendance::schema::review::{DisputeCheckInInput, ReviewCheckInInput};
 use crate::audit::{self, Entry};
@@ -60,6 +61,9 @@ pub async fn review(app: &App, actor: &Actor, input: ReviewCheckInInput) -> Resu
         Decision::Rejected => Verdict::Rejected,
     };
     let turned = turn(&transaction, seen.id, verdict).await?;
+    if let Some(on) = seen.workday_on.filter(|_| decision == Decision::Rejected) {
+        reopening::note(app, &transaction, Whose::People(vec![seen.employee_id]), on..=on).await?;
+    }
     let entry = Entry::new("CHECK_IN_REVIEWED", review.check_in_id)
         .id("employee", review.employee_id)
         .word("decision", decision)

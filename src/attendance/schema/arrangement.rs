@@ -125,6 +125,11 @@ impl DutyArrangement {
         Revocation::of(self.0.revoked_by, self.0.revoked_at, self.0.revocation_note.as_deref())
     }
 
+    /// The first day on which it holds no longer, where it was revoked: on those before it still does.
+    async fn revoked_from(&self) -> Option<Date> {
+        self.0.revoked_from.map(Date)
+    }
+
     /// The workdays within it to which somebody came or from which they went (*hari dengan presensi*), in order: by
     /// check-ins that count or that wait for a review, or by approved corrections. On a day of leave these count for
     /// nothing. Of check-ins that one may not see it tells nothing.

@@ -115,7 +115,8 @@ impl Correction {
 pub struct RequestCorrectionInput {
     /// Made by the phone once for this intent. Sent again with the same content, it gives the same correction.
     pub idempotency_key: Uuid,
-    /// The local date on which the shift starts: today or one of the 31 days before.
+    /// The local date on which the shift starts: today or one of the 31 days before; or an earlier one that others changed
+    /// in the last 31 days, by other hours, a holiday, a roster, a revocation, a rejected check-in.
     pub workday_on: Date,
     /// Coming or going.
     pub direction: WorkdayDirection,

@@ -68,7 +68,8 @@ pub enum LatenessChoiceInput {
 pub struct SetLatenessRuleInput {
     /// The agency.
     pub agency_id: ID,
-    /// The first day; not before that of the choice before, and not more than 62 days back where people served then.
+    /// The first day; not before that of the newest choice that has begun, and not more than 62 days back where people
+    /// served then. A choice that begins later stays: this one ends the day before.
     pub valid_from: Date,
     /// The agency's decision (*keputusan instansi*), at most 200 characters.
     pub citation: String,

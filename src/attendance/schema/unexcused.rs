@@ -3,6 +3,7 @@
 use async_graphql::{Context, Enum, Object, SimpleObject};
 use entity::{absence_sanction, employee};
 
+use crate::agency::schema::Employment;
 use crate::attendance::unexcused::{Unexcused, UnexcusedOf, message};
 use crate::error::{Error, Kind, Refusal, Result};
 use crate::graphql::context::ContextExt as _;
@@ -46,6 +47,8 @@ pub struct AbsenceSanction {
     from_days: i32,
     /// Whether the days have to follow each other; else they add up over the calendar year.
     is_consecutive: bool,
+    /// To whom it applies; absent for everybody. Nobody is told of one that does not apply to them.
+    employment: Option<Employment>,
     /// The decree (*dasar hukum*).
     citation: String,
     /// Its version.
@@ -58,6 +61,7 @@ impl From<&absence_sanction::Model> for AbsenceSanction {
             kind: row.kind.into(),
             from_days: row.from_days,
             is_consecutive: row.is_consecutive,
+            employment: row.employment.map(Employment::from),
             citation: row.citation.clone(),
             version: row.version,
         }

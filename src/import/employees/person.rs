@@ -16,7 +16,7 @@ const POST: Column = Column::optional(5, "post");
 pub(super) const POST_TYPE: Column = Column::optional(6, "postTypeId");
 pub(super) const RANK: Column = Column::optional(7, "rank");
 pub(super) const SUPERVISOR: Column = Column::optional(8, "supervisorSourceId");
-const IS_ACTIVE: Column = Column::optional(9, "isActive");
+pub(super) const IS_ACTIVE: Column = Column::optional(9, "isActive");
 
 pub(super) const LAYOUT: Layout = Layout {
     format: Format::Csv,

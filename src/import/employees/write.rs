@@ -2,15 +2,17 @@
 
 use std::collections::HashMap;
 
+use chrono::NaiveDate;
 use entity::ids::{EmployeeId, UnitId};
-use entity::{employee, employee_nip, former_placement, unit};
+use entity::{employee, employee_nip, former_placement, former_tenure, roster_entry, unit};
 use sea_orm::sea_query::LockType;
 use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, QueryFilter as _, QuerySelect as _};
 
 use super::Employees;
-use super::person::{NIP, POST_TYPE, Person, RANK, SUPERVISOR, UNIT};
+use super::person::{IS_ACTIVE, NIP, POST_TYPE, Person, RANK, SUPERVISOR, UNIT};
 use super::supervisors::{self, Waiting};
 use crate::agency::rules;
+use crate::agency::tenure::{self, Asked, Tenure};
 use crate::import::report::RefusedRow;
 use crate::import::rows::{Cell, Row};
 use crate::import::writer::{Change, Outcome, Target, Writing};
@@ -32,6 +34,9 @@ struct Known {
 struct Plan {
     people: Vec<employee::Model>,
     left: Vec<former_placement::Model>,
+    tenures: Vec<former_tenure::Model>,
+    /// Whom the roster gives no shift after a day.
+    unrostered: HashMap<NaiveDate, Vec<EmployeeId>>,
     closed: Vec<employee_nip::Model>,
     opened: Vec<employee_nip::Model>,
 }
@@ -130,7 +135,7 @@ impl Employees {
         after.post_type_id =
             person.named(POST_TYPE, after.post_type_id, find_post_type, "is not in the list of post types")?;
         after.rank_id = person.named(RANK, after.rank_id, find_rank, "is not in the list of ranks")?;
-        after.is_active = person.is_active.unwrap_or(after.is_active);
+        let tenure = self.serve(writing, person, before.is_none(), &mut after)?;
 
         // A supervisor who is not there costs the row its supervisor alone.
         let mut awaited = None;
@@ -147,8 +152,16 @@ impl Employees {
         }
 
         if let Some(before) = before.filter(|before| before.unit_id != after.unit_id) {
-            plan.left.push(self.left(writing, before));
+            let left = self.left(writing, before);
+            plan.unrostered.entry(left.last_on).or_default().push(id);
+            plan.left.push(left);
         }
+        if let Some(before) = before.filter(|before| before.served_until != after.served_until) {
+            if let Some(last_on) = after.served_until {
+                plan.unrostered.entry(last_on).or_default().push(before.id);
+            }
+        }
+        plan.tenures.extend(tenure);
         let mut change = Change::between(before, &after);
         if known.numbers.get(&id).is_none_or(|number| number.nip != person.nip) {
             self.renumber(writing, person, id, known, plan);
@@ -187,15 +200,53 @@ impl Employees {
             rank_id: None,
             supervisor_id: None,
             is_active: true,
+            serves_from: self.today(writing.now),
+            served_until: None,
             created_at: writing.now,
             updated_at: writing.now,
         }
     }
 
+    /// Whether somebody serves, as their row says: who comes or goes does so today, and a newcomer who is gone never
+    /// served. Answers the stretch of service that gives way to a new one.
+    fn serve(
+        &self,
+        writing: &Writing<'_>,
+        person: &Person<'_>,
+        is_new: bool,
+        after: &mut employee::Model,
+    ) -> Result<Option<former_tenure::Model>, RefusedRow> {
+        let today = self.local_day(writing, after.unit_id);
+        let is_active = person.is_active.unwrap_or(after.is_active);
+        if is_new {
+            after.serves_from = today;
+        }
+        if is_active == after.is_active {
+            return Ok(None);
+        }
+        let until = after.serves_from.pred_opt().filter(|_| is_new);
+        let present = Tenure { from: after.serves_from, until: after.served_until };
+        let changed = tenure::change(present, None, Asked { is_active, from: None, until }, today);
+        let changed =
+            changed.map_err(|_| person.row.refused(IS_ACTIVE, "goes with no day on which they could serve"))?;
+        after.is_active = is_active;
+        after.serves_from = changed.tenure.from;
+        after.served_until = changed.tenure.until;
+        let former = |Tenure { from, until }: Tenure| {
+            Some(former_tenure::Model { employee_id: after.id, serves_from: from, served_until: until? })
+        };
+        Ok(changed.former.and_then(former))
+    }
+
+    /// The day that it is in a unit.
+    fn local_day(&self, writing: &Writing<'_>, unit: Option<UnitId>) -> NaiveDate {
+        let zone = unit.and_then(|unit| rules::time_zone(&self.units, unit));
+        zone.map_or_else(|| self.today(writing.now), |zone| rules::local_day(writing.now, zone))
+    }
+
     /// Where somebody who is moved was until yesterday: their days up to then are measured by the hours there.
     fn left(&self, writing: &Writing<'_>, before: &employee::Model) -> former_placement::Model {
-        let zone = before.unit_id.and_then(|unit| rules::time_zone(&self.units, unit));
-        let today = zone.map_or_else(|| self.today(writing.now), |zone| rules::local_day(writing.now, zone));
+        let today = self.local_day(writing, before.unit_id);
         former_placement::Model {
             employee_id: before.id,
             last_on: today.pred_opt().unwrap_or(today),
@@ -234,10 +285,23 @@ impl Employees {
 
 impl Plan {
     async fn write(self, writing: &Writing<'_>) -> Result<(), DbErr> {
-        use employee::Column::{Employment, IsActive, Name, Post, PostTypeId, RankId, SupervisorId, UnitId, UpdatedAt};
-        let of_people = [Name, Employment, UnitId, Post, PostTypeId, RankId, SupervisorId, IsActive, UpdatedAt];
+        use employee::Column::{
+            Employment, IsActive, Name, Post, PostTypeId, RankId, ServedUntil, ServesFrom, SupervisorId, UnitId,
+            UpdatedAt,
+        };
+        let service = [IsActive, ServesFrom, ServedUntil];
+        let of_people = [Name, Employment, UnitId, Post, PostTypeId, RankId, SupervisorId, UpdatedAt];
+        let of_people = [&of_people[..], &service].concat();
         writing.save::<employee::Entity>(self.people, &of_people).await?;
         writing.add::<former_placement::Entity>(self.left).await?;
+        writing.add::<former_tenure::Entity>(self.tenures).await?;
+        for (last_on, people) in self.unrostered {
+            roster_entry::Entity::delete_many()
+                .filter(writing.among_ids(roster_entry::Column::EmployeeId, people))
+                .filter(roster_entry::Column::WorkdayOn.gt(last_on))
+                .exec(writing.transaction)
+                .await?;
+        }
         let of_numbers = [employee_nip::Column::Nip, employee_nip::Column::ValidUntil];
         writing.save::<employee_nip::Entity>(self.closed, &of_numbers).await?;
         writing.save::<employee_nip::Entity>(self.opened, &of_numbers).await

@@ -14,7 +14,7 @@ use crate::harness::Engine;
 const UNKNOWN: &str = "01h455vb4pex5vsknk084sn02q";
 
 /// The kinds of what everybody may know to exist: agencies, regions, national lists.
-const PUBLIC: [&str; 4] = ["agc", "hol", "jur", "trm"];
+const PUBLIC: [&str; 5] = ["agc", "hol", "jur", "trm", "rmd"];
 
 /// Where in the variables a path leads; through the first item of a list, and to a list of ids as a whole.
 fn at<'a>(variables: &'a mut Value, path: &[String]) -> Option<&'a mut Value> {

@@ -111,6 +111,9 @@ async fn a_row_becomes_a_person_in_full(#[values(Engine::Sqlite, Engine::Postgre
         rank_id: term("32"),
         supervisor_id: Some(person(&world, "b").await.id),
         is_active: false,
+        // Whoever came in as gone never served.
+        serves_from: "2026-11-23".parse().unwrap(),
+        served_until: Some("2026-11-22".parse().unwrap()),
         created_at: world.app.clock.now(),
         updated_at: world.app.clock.now(),
     };
@@ -149,6 +152,7 @@ async fn an_absent_column_leaves_what_is_there_and_an_empty_cell_clears_it(
         rank_id: None,
         supervisor_id: None,
         is_active: true,
+        served_until: None,
         ..before
     };
     assert_eq!(person(&world, "a").await, cleared);

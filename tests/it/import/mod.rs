@@ -39,7 +39,7 @@ async fn try_employees(world: &World, agency: &str, csv: impl Into<Vec<u8>>) -> 
 }
 
 /// Imports employees into the agency with a code.
-async fn employees(world: &World, agency: &str, csv: impl Into<Vec<u8>>) -> Report {
+pub async fn employees(world: &World, agency: &str, csv: impl Into<Vec<u8>>) -> Report {
     try_employees(world, agency, csv).await.expect("they are imported")
 }
 

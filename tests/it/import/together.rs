@@ -82,6 +82,8 @@ async fn a_person_who_comes_in_meanwhile_is_updated(#[values(Engine::Sqlite, Eng
         rank_id: None,
         supervisor_id: None,
         is_active: true,
+        serves_from: now.date_naive(),
+        served_until: None,
         created_at: now,
         updated_at: now,
     };

@@ -143,6 +143,47 @@ async fn a_ramadan_of_past_days_is_seen_before_it_is_set(#[values(Engine::Sqlite
 
 #[rstest]
 #[tokio::test]
+async fn a_ramadan_is_withdrawn_and_stays_as_one_that_was(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let cast = Cast::new(engine).await;
+    let nation = &cast.national_admin.phone;
+    costly_tuesday(&cast).await;
+    let node = "ramadanPeriod { id startsOn withdrawnAt withdrawalCitation }";
+    let ramadan = json!({ "startsOn": "2026-11-23", "endsOn": "2026-12-20", "citation": "Sidang isbat" });
+    seen_and_done(nation, "setRamadanPeriod", node, ramadan.clone()).await;
+    let periods = "query($all: Boolean!) { ramadanPeriods(includeWithdrawn: $all) { nodes { id citation } } }";
+    let shown = async |all: bool| {
+        let found = cast.stranger.data(periods, json!({ "all": all })).await;
+        found["ramadanPeriods"]["nodes"].as_array().unwrap().clone()
+    };
+    let id = shown(false).await[0]["id"].clone();
+    let gone = json!({ "ramadanPeriodId": id, "citation": "Ralat 1/2026" });
+    assert_eq!(refused(&cast.sabang.admin.phone, "withdrawRamadanPeriod", gone.clone()).await, told("FORBIDDEN", ""));
+    assert_eq!(
+        refused(nation, "withdrawRamadanPeriod", gone.clone()).await,
+        told("DIFFERENCE_NOT_SEEN", "seenDifference")
+    );
+    let blank = with(gone.clone(), "citation", json!(" "));
+    assert_eq!(refused(nation, "withdrawRamadanPeriod", blank).await, told("BLANK", "citation"));
+    let seen = seen_and_done(nation, "withdrawRamadanPeriod", node, gone.clone()).await;
+    assert_eq!(seen["ramadanPeriod"], Value::Null, "only tried");
+    let day = &seen["difference"]["days"][0];
+    assert_eq!((&day["before"]["minutesLate"], &day["after"]["minutesLate"]), (&json!(0), &json!(15)));
+    assert_eq!(read_day(&cast.sabang.employee, "2026-11-23").await["shifts"][0]["startsAt"], "2026-11-23T00:30:00Z");
+    assert_eq!(refused(nation, "withdrawRamadanPeriod", gone).await, told("INACTIVE", "ramadanPeriodId"));
+    let unknown = json!({ "ramadanPeriodId": "rmd_01h455vb4pex5vsknk084sn02q", "citation": "Ralat" });
+    assert_eq!(refused(nation, "withdrawRamadanPeriod", unknown).await, told("NOT_FOUND", "ramadanPeriodId"));
+    assert_eq!((shown(false).await.len(), shown(true).await.len()), (0, 1), "nothing is removed");
+    let stays = "query($id: ID!) { node(id: $id) { ... on RamadanPeriod { citation withdrawalCitation } } }";
+    let stays = cast.stranger.data(stays, json!({ "id": id })).await;
+    assert_eq!(stays["node"], json!({ "citation": "Sidang isbat", "withdrawalCitation": "Ralat 1/2026" }));
+    assert_eq!(actions(&cast).await, ["RAMADAN_SET", "RAMADAN_WITHDRAWN"]);
+    // What was withdrawn can be set once more, and is another row.
+    seen_and_done(nation, "setRamadanPeriod", node, ramadan).await;
+    assert_eq!((shown(false).await.len(), shown(true).await.len()), (1, 2));
+}
+
+#[rstest]
+#[tokio::test]
 async fn the_calendars_past_is_bounded_and_its_input_checked(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
 ) {

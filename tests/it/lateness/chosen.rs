@@ -80,10 +80,10 @@ async fn an_own_rule_has_versions(#[values(Engine::Sqlite, Engine::Postgres)] en
 async fn what_is_wrong_is_told_with_its_field(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let cast = Cast::new(engine).await;
     let (sabang, admin) = (&cast.sabang, &cast.sabang.admin.phone);
-    set(admin, choice(sabang, "2026-11-24", json!({ "none": true }))).await;
+    set(admin, choice(sabang, "2026-11-23", json!({ "none": true }))).await;
     for (field, value, code, at) in [
         ("citation", json!(" "), "BLANK", "citation"),
-        ("validFrom", json!("2026-11-23"), "OUT_OF_RANGE", "validFrom"),
+        ("validFrom", json!("2026-11-22"), "OUT_OF_RANGE", "validFrom"),
         ("validFrom", json!("0001-01-01"), "OUT_OF_RANGE", "validFrom"),
         ("rule", json!({ "none": false }), "MALFORMED", "rule.none"),
         ("rule", json!({ "ruleId": "ltr_01h455vb4pex5vsknk084sn02q" }), "NOT_FOUND", "rule.ruleId"),

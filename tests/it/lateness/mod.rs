@@ -1,5 +1,6 @@
 //! Rules of lateness: chosen, measured, changed for days that are past.
 
+mod answers;
 mod calendar;
 mod chosen;
 mod measured;
@@ -8,6 +9,7 @@ mod presets;
 mod rosters;
 mod tolerance;
 mod unexcused;
+mod versions;
 mod zones;
 
 use bina::clock::Instant;
@@ -134,6 +136,6 @@ async fn check_in(cast: &Cast, person: &Person, direction: &str, captured_at: In
 
 /// Makes somebody serve since a day.
 async fn serves_since(cast: &Cast, person: EmployeeId, day: &str) {
-    let since = employee::ActiveModel { id: Set(person), created_at: Set(at(day, "00:00:00")), ..Default::default() };
+    let since = employee::ActiveModel { id: Set(person), serves_from: Set(day.parse().unwrap()), ..Default::default() };
     since.update(cast.world.app.db.read()).await.unwrap();
 }

@@ -58,3 +58,27 @@ async fn unexcused_days_are_told_before_they_cost(#[values(Engine::Sqlite, Engin
     let later = asked(&sabang.employee.phone, Value::Null).await;
     assert_eq!((&later["days"], &later["inARow"]), (&json!(4), &json!(3)), "{later}");
 }
+
+/// PP 94/2021 is the discipline of the PNS; whoever has a contract is told the days, and no sanction of others.
+#[rstest]
+#[tokio::test]
+async fn sanctions_are_told_to_whom_they_apply(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let cast = Cast::new(engine).await;
+    let (sabang, admin) = (&cast.sabang, &cast.sabang.admin.phone);
+    let input = json!({
+        "agencyId": sabang.agency.to_string(), "name": "Keumalahayati", "employment": "PPPK",
+        "nip": "199001012023211001", "unitId": sabang.unit.to_string(), "servesFrom": "2026-11-02",
+    });
+    let contracted = admin.change("createEmployee", "employee { id }", input).await["employee"]["id"].take();
+    serves_since(&cast, sabang.employee.employee, "2026-11-02").await;
+    let query = "query($id: ID!) { node(id: $id) { ... on Employee { unexcusedDays { days inARow
+        reached { kind employment } next { kind } daysUntilNext message } } } }";
+    let asked = async |id: Value| admin.data(query, json!({ "id": id })).await["node"]["unexcusedDays"].take();
+    let wanted = json!({
+        "days": 15, "inARow": 15, "reached": null, "next": null, "daysUntilNext": null,
+        "message": "Days absent without an excuse in 2026: 15.",
+    });
+    assert_eq!(asked(contracted).await, wanted);
+    let permanent = asked(json!(sabang.employee.employee.to_string())).await;
+    assert_eq!(permanent["reached"], json!({ "kind": "DISMISSAL", "employment": "PNS" }), "{permanent}");
+}

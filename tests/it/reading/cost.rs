@@ -219,6 +219,8 @@ async fn calendar(cast: &Cast, transaction: &DatabaseTransaction) {
         ends_on: day("2026-12-19"),
         citation: "Uji".to_owned(),
         created_at: now,
+        withdrawn_at: None,
+        withdrawal_citation: None,
     };
     row.into_active_model().insert(transaction).await.unwrap();
 }
@@ -243,6 +245,7 @@ async fn arrangement(cast: &Cast, transaction: &DatabaseTransaction) {
         decided_at: Some(now),
         decision_note: None,
         revoked_by: None,
+        revoked_from: None,
         revoked_at: None,
         revocation_note: None,
     };

@@ -17,8 +17,8 @@ SELECT id_of('unit' || n), :agency, :unit, 'Bidang ' || n, TRUE, :until, :until 
 CREATE TEMP TABLE person AS
 SELECT n, CASE n WHEN 1 THEN :employee ELSE id_of('person' || n) END AS id FROM generate_series(1, :people) AS n;
 
-INSERT INTO employee (id, agency_id, name, employment, unit_id, is_active, created_at, updated_at)
-SELECT id, :agency, 'Pegawai ' || n, 'PNS', id_of('unit' || n % 50), TRUE, :until::timestamptz - interval '2 years', :until
+INSERT INTO employee (id, agency_id, name, employment, unit_id, is_active, serves_from, created_at, updated_at)
+SELECT id, :agency, 'Pegawai ' || n, 'PNS', id_of('unit' || n % 50), TRUE, :until::date - 730, :until::timestamptz - interval '2 years', :until
 FROM person WHERE n > 1;
 INSERT INTO employee_nip (id, agency_id, employee_id, nip, valid_from)
 SELECT id_of('nip' || n), :agency, id, '197703122010' || lpad(n::text, 6, '0'), '2020-01-01' FROM person WHERE n > 1;

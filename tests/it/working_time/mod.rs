@@ -6,10 +6,12 @@ mod days;
 mod decisions;
 mod hours;
 mod limits;
+mod moves;
 mod places;
 mod revocations;
 mod roster_input;
 mod rosters;
+mod service;
 
 use bina::clock::Instant;
 use entity::audit_entry;
