@@ -10,7 +10,7 @@ use sea_orm::{
     ColumnTrait as _, ConnectionTrait, DatabaseTransaction, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
 };
 
-use super::{Change, Difference, audited, of, past};
+use super::{Change, Difference, audited, of, past, today};
 use crate::app::App;
 use crate::attendance::duties;
 use crate::attendance::working_time::Calendar;
@@ -92,10 +92,12 @@ pub async fn carry_out<P: Proposal>(app: &App, actor: &Actor, proposal: &P) -> R
     let mut plan = proposal.plan(app, actor, &transaction).await?;
     let mut difference = None;
     let change = plan.change();
-    if let Some(days) = past(app, plan.agency(), &change) {
+    let today = today(app, &transaction, plan.agency()).await?;
+    if let Some(days) = past(today, &change) {
         let before = stamp(&transaction, &plan).await?;
         transaction.rollback().await?;
-        let told = of(app, plan.agency(), &change, days, plan.field()).await?;
+        let agency = plan.agency().map(|agency| agency.id);
+        let told = of(app, agency, &change, (today, days), plan.field()).await?;
         if proposal.is_dry_run() {
             return Ok(Applied { row: None, difference: Some(told) });
         }
