@@ -134,7 +134,8 @@ pub async fn leave_placement(db: &impl ConnectionTrait, before: &employee::Model
 }
 
 /// What is audited of a change: where somebody serves, and whether.
-fn decisions(before: &employee::Model, after: &employee::Model) -> Vec<Entry> {
+#[must_use]
+pub fn decisions(before: &employee::Model, after: &employee::Model) -> Vec<Entry> {
     let mut decisions = Vec::new();
     if before.unit_id != after.unit_id {
         let entry =

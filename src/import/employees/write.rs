@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use entity::ids::{EmployeeId, UnitId};
+use entity::ids::{EmployeeId, EmployeeNipId, UnitId};
 use entity::{employee, employee_nip, former_placement, unit};
 use sea_orm::sea_query::LockType;
 use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, QueryFilter as _, QuerySelect as _};
@@ -11,6 +11,8 @@ use super::Employees;
 use super::person::{NIP, POST_TYPE, Person, RANK, SUPERVISOR, UNIT};
 use super::supervisors::{self, Waiting};
 use crate::agency::rules;
+use crate::agency::service::employee::decisions;
+use crate::audit::{self, Entry};
 use crate::import::report::RefusedRow;
 use crate::import::rows::{Cell, Row};
 use crate::import::writer::{Change, Outcome, Target, Writing};
@@ -34,6 +36,8 @@ struct Plan {
     left: Vec<former_placement::Model>,
     closed: Vec<employee_nip::Model>,
     opened: Vec<employee_nip::Model>,
+    /// What the audit log is told, as of the same changes by hand.
+    decided: Vec<Entry>,
 }
 
 impl Target for Employees {
@@ -59,7 +63,9 @@ impl Target for Employees {
                 outcome.refuse(refused);
             }
         }
+        let decided = std::mem::take(&mut plan.decided);
         plan.write(writing).await?;
+        audit::append_all(writing.transaction, writing.now, None, Some(self.agency), decided).await?;
         Ok(outcome)
     }
 }
@@ -149,6 +155,7 @@ impl Employees {
         if let Some(before) = before.filter(|before| before.unit_id != after.unit_id) {
             plan.left.push(self.left(writing, before));
         }
+        plan.decided.extend(before.into_iter().flat_map(|before| decisions(before, &after)));
         let mut change = Change::between(before, &after);
         if known.numbers.get(&id).is_none_or(|number| number.nip != person.nip) {
             self.renumber(writing, person, id, known, plan);
@@ -211,8 +218,10 @@ impl Employees {
             known.carriers.remove(&present.nip);
         }
         known.carriers.insert(person.nip.clone(), id);
+        let is_changed = known.numbers.contains_key(&id);
         match known.numbers.remove(&id) {
             Some(present) if present.valid_from >= today => {
+                plan.decided.push(numbered(person, present.id, id));
                 plan.closed.push(employee_nip::Model { nip: person.nip.clone(), ..present });
                 return;
             }
@@ -221,8 +230,12 @@ impl Employees {
             }
             None => {}
         }
+        let number = writing.new_id();
+        if is_changed {
+            plan.decided.push(numbered(person, number, id));
+        }
         plan.opened.push(employee_nip::Model {
-            id: writing.new_id(),
+            id: number,
             agency_id: self.agency,
             employee_id: id,
             nip: person.nip.clone(),
@@ -230,6 +243,10 @@ impl Employees {
             valid_until: None,
         });
     }
+}
+
+fn numbered(person: &Person<'_>, number: EmployeeNipId, id: EmployeeId) -> Entry {
+    Entry::new("NIP_CHANGED", id).id("number", number).word("employment", person.employment)
 }
 
 impl Plan {
