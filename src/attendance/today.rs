@@ -143,7 +143,12 @@ fn class_step(class: &Class, now: Instant) -> Option<(Instant, Next<'_>)> {
 pub fn words(locale: Locale, next: &Next<'_>, zone: Tz, now: Instant) -> String {
     let (Some(from), Some(until)) = (next.from, next.until) else { return locale.text("next-nothing", &[]) };
     let name = next.class.map(|class| class.session.title.clone()).unwrap_or_default();
-    let key = match (next.step, from <= now) {
+    let args = [("name", name), ("from", time(from, zone)), ("until", time(until, zone))];
+    locale.text(key(next.step, from <= now), &args)
+}
+
+const fn key(step: Step, is_now: bool) -> &'static str {
+    match (step, is_now) {
         (Step::CheckIn, true) => "next-check-in-now",
         (Step::CheckIn, false) => "next-check-in-later",
         (Step::CheckOut, true) => "next-check-out-now",
@@ -151,8 +156,7 @@ pub fn words(locale: Locale, next: &Next<'_>, zone: Tz, now: Instant) -> String 
         (Step::Class, true) => "next-class-now",
         (Step::Class, false) => "next-class-later",
         (Step::Nothing, _) => "next-nothing",
-    };
-    locale.text(key, &[("name", name), ("from", time(from, zone)), ("until", time(until, zone))])
+    }
 }
 
 /// What the first screen is made of.
