@@ -7,7 +7,7 @@
 //! | [`identity`] | accounts, devices, tokens, roles |
 //! | [`agency`] | agencies, units, employees, venues, schedules, national lists |
 //! | [`programme`] | courses, runs, sessions, enrolments |
-//! | [`attendance`] | check-ins |
+//! | [`attendance`] | check-ins, working hours, what days come to, leave and corrections |
 //! | [`audit`] | what was decided over people, chained by hashes |
 //! | [`documents`] | documents of GraphQL that are known by an id |
 //! | [`events`] | what happened, on its way to those who want to know of it |

@@ -86,8 +86,8 @@ impl Locale {
 pub(crate) fn has_both(key: &str) -> bool {
     // Whatever a message tells, one of these is it.
     let names = [
-        "citation", "class", "code", "days", "distance", "fragment", "left", "max", "measure", "min", "minutes",
-        "name", "other", "reason", "seconds", "speed", "year",
+        "citation", "class", "code", "days", "distance", "ends", "fragment", "from", "left", "max", "measure", "min",
+        "minutes", "name", "other", "reason", "seconds", "shifts", "speed", "starts", "until", "version", "year",
     ];
     let args = names.map(|name| (Cow::Borrowed(name), FluentValue::from("x"))).into();
     let words = |language: &LanguageIdentifier| MESSAGES.try_lookup_with_args(language, key, &args);

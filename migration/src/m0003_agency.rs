@@ -29,7 +29,7 @@ CREATE INDEX unit_parent ON unit (parent_id, id);
 CREATE TABLE employee (
     id UUID PRIMARY KEY,
     agency_id UUID NOT NULL REFERENCES agency (id),
-    account_id UUID UNIQUE REFERENCES account (id),
+    account_id UUID REFERENCES account (id),
     source_id text,
     name text NOT NULL,
     employment text NOT NULL CHECK (employment IN ('PNS', 'PPPK')),
@@ -46,6 +46,9 @@ CREATE TABLE employee (
     UNIQUE (agency_id, source_id),
     CHECK (is_active = (served_until IS NULL))
 ) STRICT;
+-- Partial, so that it is no key of PostgreSQL's: an account is given without keeping check-ins, which refer to the row,
+-- waiting.
+CREATE UNIQUE INDEX employee_account ON employee (account_id) WHERE account_id IS NOT NULL;
 CREATE INDEX employee_agency ON employee (agency_id, id);
 CREATE INDEX employee_unit ON employee (unit_id, id);
 CREATE INDEX employee_supervisor ON employee (supervisor_id);

@@ -173,24 +173,27 @@ pub async fn withdraw(
     Ok(row)
 }
 
-/// Decides over what somebody asked for, once.
+/// Decides over what somebody asked for, once. A decision that is sent again changes nothing.
 ///
 /// # Errors
 /// What `DecideDutyArrangementErrorCode` names.
 pub async fn decide(app: &App, actor: &Actor, input: DecideDutyArrangementInput) -> Result<duty_arrangement::Model> {
     let by = actor.person()?.account_id;
+    let note = input.note.map(|note| text::paragraphs("note", &note, MAX_REASON)).transpose()?;
     let transaction = app.db.begin().await?;
     let id = &input.duty_arrangement_id;
     let before = rows::held::<DutyArrangementId>(&transaction, actor, "dutyArrangementId", id).await?;
     let employee = held(&transaction, before.employee_id).await?;
     policy::require_over(actor, &employee)?;
-    if before.status != RequestStatus::Requested {
-        return Err(Error::refused(Problem::AlreadyDecided));
-    }
     let (status, action) = match input.decision {
         RequestDecision::Approve => (RequestStatus::Approved, "DUTY_ARRANGEMENT_APPROVED"),
         RequestDecision::Reject => (RequestStatus::Rejected, "DUTY_ARRANGEMENT_REJECTED"),
     };
+    requests::require_reason(status, note.as_deref())?;
+    if before.status != RequestStatus::Requested {
+        let is_same = (before.status, before.decided_by, &before.decision_note) == (status, Some(by), &note);
+        return if is_same { Ok(before) } else { Err(Error::refused(Problem::AlreadyDecided)) };
+    }
     if status == RequestStatus::Approved {
         refuse_overlap(&transaction, employee.id, (before.kind, before.starts_on, before.ends_on)).await?;
     }
@@ -198,7 +201,7 @@ pub async fn decide(app: &App, actor: &Actor, input: DecideDutyArrangementInput)
     row.status = Set(status);
     row.decided_by = Set(Some(by));
     row.decided_at = Set(Some(app.clock.now()));
-    row.decision_note = Set(input.note.map(|note| text::paragraphs("note", &note, MAX_REASON)).transpose()?);
+    row.decision_note = Set(note);
     let row = row.update(&transaction).await?;
     append(&transaction, app, by, action, &row).await?;
     transaction.commit().await?;
@@ -311,7 +314,7 @@ pub(super) async fn append(
     action: &'static str,
     row: &duty_arrangement::Model,
 ) -> Result<()> {
-    let content = json!([row.kind.to_value(), row.reason, row.document]).to_string();
+    let content = json!([row.kind.to_value(), row.reason, row.document, row.decision_note]).to_string();
     let entry = Entry::new(action, row.id)
         .id("employee", row.employee_id)
         .day("startsOn", row.starts_on)

@@ -205,6 +205,7 @@ pub async fn withdraw(app: &App, actor: &Actor, input: WithdrawCorrectionInput) 
     let mut row = before.into_active_model();
     row.status = Set(RequestStatus::Withdrawn);
     let row = row.update(&transaction).await?;
+    append(&transaction, app, person.account_id, "CORRECTION_WITHDRAWN", &row).await?;
     transaction.commit().await?;
     Ok(row)
 }
@@ -223,9 +224,7 @@ pub async fn decide(app: &App, actor: &Actor, input: DecideCorrectionInput) -> R
         RequestDecision::Approve => RequestStatus::Approved,
         RequestDecision::Reject => RequestStatus::Rejected,
     };
-    if status == RequestStatus::Rejected && note.is_none() {
-        return Err(Error::at("note", Problem::Blank));
-    }
+    requests::require_reason(status, note.as_deref())?;
     if before.status != RequestStatus::Requested {
         let is_same = (before.status, before.decided_by, &before.decision_note) == (status, Some(by), &note);
         return if is_same { Ok(before) } else { Err(Error::refused(Problem::AlreadyDecided)) };

@@ -16,8 +16,9 @@ use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use chrono::{Datelike as _, Days, Months, NaiveDate};
-use entity::ids::EmployeeId;
-use entity::{agency, lateness_rule};
+use entity::ids::{AgencyId, EmployeeId};
+use entity::{agency, lateness_rule, unit};
+use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QuerySelect as _};
 
 pub use self::change::Change;
 use self::compute::{Computing, first_service};
@@ -99,15 +100,28 @@ impl std::ops::Add for Cuts {
     }
 }
 
-/// The days of a change that are past where it is made: in an agency, or in the nation as a whole.
-fn past(app: &App, agency: Option<&agency::Model>, change: &Change) -> Option<RangeInclusive<NaiveDate>> {
-    let yesterday = local_day(app.clock.now(), zone(agency)).pred_opt()?;
-    let days = change.days()?;
-    (*days.start() <= yesterday).then(|| *days.start()..=yesterday.min(*days.end()))
+/// The day that it is where days end first: of the units of an agency, or of the whole nation.
+async fn today(app: &App, db: &impl ConnectionTrait, agency: Option<&agency::Model>) -> Result<NaiveDate> {
+    let Some(agency) = agency else { return Ok(local_day(app.clock.now(), EASTERNMOST)) };
+    let mut zones: Vec<String> = unit::Entity::find()
+        .select_only()
+        .column(unit::Column::TimeZone)
+        .distinct()
+        .filter(unit::Column::AgencyId.eq(agency.id))
+        .filter(unit::Column::TimeZone.is_not_null())
+        .into_tuple()
+        .all(db)
+        .await?;
+    zones.push(agency.time_zone.clone());
+    let days = zones.iter().map(|zone| local_day(app.clock.now(), zone));
+    days.max().ok_or_else(|| Error::internal("an agency without a zone"))
 }
 
-fn zone(agency: Option<&agency::Model>) -> &str {
-    agency.map_or(EASTERNMOST, |agency| &agency.time_zone)
+/// The days of a change that are past.
+fn past(today: NaiveDate, change: &Change) -> Option<RangeInclusive<NaiveDate>> {
+    let yesterday = today.pred_opt()?;
+    let days = change.days()?;
+    (*days.start() <= yesterday).then(|| *days.start()..=yesterday.min(*days.end()))
 }
 
 /// Computes what a change makes of days that are past.
@@ -116,13 +130,11 @@ fn zone(agency: Option<&agency::Model>) -> &str {
 /// `OUT_OF_RANGE` at `field` where it reaches too far back; `TOO_MUCH_AT_ONCE`.
 async fn of(
     app: &App,
-    agency: Option<&agency::Model>,
+    agency: Option<AgencyId>,
     change: &Change,
-    days: RangeInclusive<NaiveDate>,
+    (today, days): (NaiveDate, RangeInclusive<NaiveDate>),
     field: &str,
 ) -> Result<Difference> {
-    let (zone, agency) = (zone(agency), agency.map(|agency| agency.id));
-    let today = local_day(app.clock.now(), zone);
     let first = (*days.start()).max(first_service(app, agency).await?.unwrap_or(today));
     let furthest = today.checked_sub_days(FURTHEST).unwrap_or(today);
     if first < furthest {

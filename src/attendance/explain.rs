@@ -165,8 +165,10 @@ const fn kind(kind: duty_arrangement::Kind) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use async_graphql::resolver_utils::EnumType as _;
     use entity::check_in::Direction;
     use entity::duty_arrangement::Kind;
+    use sea_orm::Iterable as _;
 
     use super::*;
     use crate::attendance::day::{Event, records};
@@ -175,22 +177,19 @@ mod tests {
 
     #[test]
     fn every_explanation_has_words_in_both_languages() {
-        let (id, en) =
-            (include_str!("../../locales/id/attendance.ftl"), include_str!("../../locales/en/attendance.ftl"));
-        let sources = [include_str!("explain.rs"), include_str!("today.rs")].concat();
-        let is_key = |text: &&str| {
-            ["explain-", "arrangement-", "next-"]
-                .iter()
-                .any(|start| text.starts_with(start) && text.len() > start.len())
-        };
-        let keys: Vec<_> = sources.split('"').filter(is_key).collect();
-        assert!(keys.len() > 20, "{keys:?}");
-        for key in keys {
-            for words in [id, en] {
-                assert!(words.lines().any(|line| line.starts_with(&format!("{key} = "))), "{key}");
-            }
+        let sentences = [
+            "explain-and",
+            "explain-away",
+            "explain-flexible",
+            "explain-holiday-worked",
+            "explain-ramadan",
+            "explain-shift",
+            "explain-uncited",
+        ];
+        let bases = Basis::items().iter().map(|basis| key(basis.value));
+        for key in bases.chain(Kind::iter().map(kind)).chain(sentences) {
+            assert!(locale::has_both(key), "{key}");
         }
-        assert!(locale::has_both("explain-and"));
     }
 
     #[test]

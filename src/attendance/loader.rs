@@ -1,4 +1,4 @@
-//! What is read for many check-ins at once.
+//! What is read for many check-ins, sessions or arrangements at once.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;

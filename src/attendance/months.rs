@@ -32,7 +32,8 @@ const NEAR: TimeDelta = TimeDelta::days(62);
 pub struct Sheet {
     /// Their working life.
     pub life: WorkingLife,
-    events: Vec<Event>,
+    /// What was recorded of them.
+    pub events: Vec<Event>,
 }
 
 impl Sheet {
@@ -76,14 +77,28 @@ pub async fn sheets(
     people: &[Placed],
     days: &RangeInclusive<NaiveDate>,
 ) -> Result<HashMap<EmployeeId, Arc<Sheet>>> {
+    sheets_where(app, people, days, |_| true).await
+}
+
+/// As [`sheets`], of those alone whose lives are wanted.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn sheets_where(
+    app: &App,
+    people: &[Placed],
+    days: &RangeInclusive<NaiveDate>,
+    is_wanted: impl Fn(&WorkingLife) -> bool,
+) -> Result<HashMap<EmployeeId, Arc<Sheet>>> {
     if people.is_empty() {
         return Ok(HashMap::new());
     }
     let db = app.db.read();
     let first = days.start().checked_sub_days(AROUND).unwrap_or(*days.start());
     let last = days.end().checked_add_days(AROUND).unwrap_or(*days.end());
-    let lives = lives::lives(app, db, people, &(first..=last)).await?;
-    let mut events = lives::events(app, db, people.iter().map(|person| person.employee_id), &(first..=last)).await?;
+    let mut lives = lives::lives(app, db, people, &(first..=last)).await?;
+    lives.retain(|_, life| is_wanted(life));
+    let mut events = lives::events(app, db, lives.keys().copied(), &(first..=last)).await?;
     let sheet = |(id, life)| (id, Arc::new(Sheet { life, events: events.remove(&id).unwrap_or_default() }));
     Ok(lives.into_iter().map(sheet).collect())
 }

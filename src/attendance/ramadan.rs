@@ -117,11 +117,9 @@ impl Plan for RamadanPlan {
         let row = self.row.into_active_model().insert(transaction).await?;
         let entry = Entry::new("RAMADAN_SET", row.id).day("startsOn", row.starts_on).day("endsOn", row.ends_on);
         let entry = entry.text("citation", &row.citation);
-        let entry = match self.gone.first() {
-            Some(before) => entry.day("startedOn", before.starts_on).day("endedOn", before.ends_on),
-            None => entry,
-        };
-        Ok((row, Some(entry)))
+        let cited = self.gone.iter().map(|gone| gone.citation.as_str()).collect::<Vec<_>>().join("\n");
+        let entry = entry.periods("replaced", self.gone.iter().map(|gone| gone.starts_on..=gone.ends_on));
+        Ok((row, Some(entry.text_if_any("replacedCitation", Some(cited.as_str()).filter(|cited| !cited.is_empty())))))
     }
 }
 

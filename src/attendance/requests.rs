@@ -3,8 +3,8 @@
 //! Whoever asks is held until the end of the transaction, so that of two requests that come at once the second counts
 //! the first, on either database.
 
-use entity::employee;
 use entity::ids::EmployeeId;
+use entity::{RequestStatus, employee};
 use sea_orm::sea_query::LockType;
 use sea_orm::{DatabaseTransaction, EntityTrait as _, QuerySelect as _};
 
@@ -14,8 +14,9 @@ use crate::problem::Problem;
 /// Undecided leave, duty travel and work from home of a person at most: more than a year's annual leave day by day, and a
 /// journey each month.
 pub const OPEN_ARRANGEMENTS: usize = 30;
-/// Undecided corrections of a person at most: coming and going on each of the 31 days that may be corrected.
-pub const OPEN_CORRECTIONS: usize = 62;
+/// Undecided corrections of a person at most: coming and going on each of the 32 days that may be corrected, today and the
+/// 31 before.
+pub const OPEN_CORRECTIONS: usize = 64;
 /// Undecided disputes of a person at most: one a day of a month.
 pub const OPEN_DISPUTES: usize = 31;
 
@@ -43,4 +44,12 @@ pub async fn asking(transaction: &DatabaseTransaction, id: EmployeeId) -> Result
 /// `TOO_MANY_OPEN`.
 pub fn require_room(open: usize, most: usize) -> Result<()> {
     if open < most { Ok(()) } else { Err(Refusal::of(Problem::TooManyOpen).with("max", most).into()) }
+}
+
+/// That whoever is refused is told why.
+///
+/// # Errors
+/// `BLANK` at `note`.
+pub fn require_reason(status: RequestStatus, note: Option<&str>) -> Result<()> {
+    if status == RequestStatus::Rejected && note.is_none() { Err(Error::at("note", Problem::Blank)) } else { Ok(()) }
 }

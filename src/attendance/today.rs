@@ -159,18 +159,22 @@ fn class_step(class: &Class, now: Instant) -> Option<(Instant, Next<'_>)> {
 pub fn words(locale: Locale, next: &Next<'_>, zone: Tz, now: Instant) -> String {
     let (Some(from), Some(until)) = (next.from, next.until) else { return locale.text("next-nothing", &[]) };
     let name = next.class.map(|class| class.session.title.clone()).unwrap_or_default();
-    let key = match (next.step, from <= now) {
+    let minutes = ("minutes", next.makes_up.to_string());
+    let args = [("name", name), ("from", time(from, zone)), ("until", time(until, zone)), minutes];
+    locale.text(key(next.step, from <= now, next.makes_up > 0), &args)
+}
+
+const fn key(step: Step, is_now: bool, makes_up: bool) -> &'static str {
+    match (step, is_now) {
         (Step::CheckIn, true) => "next-check-in-now",
         (Step::CheckIn, false) => "next-check-in-later",
         (Step::CheckOut, true) => "next-check-out-now",
-        (Step::CheckOut, false) if next.makes_up > 0 => "next-check-out-made-up",
+        (Step::CheckOut, false) if makes_up => "next-check-out-made-up",
         (Step::CheckOut, false) => "next-check-out-later",
         (Step::Class, true) => "next-class-now",
         (Step::Class, false) => "next-class-later",
         (Step::Nothing, _) => "next-nothing",
-    };
-    let minutes = ("minutes", next.makes_up.to_string());
-    locale.text(key, &[("name", name), ("from", time(from, zone)), ("until", time(until, zone)), minutes])
+    }
 }
 
 /// What the first screen is made of.

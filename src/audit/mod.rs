@@ -8,20 +8,26 @@ pub mod verify;
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
+use std::ops::RangeInclusive;
 
 use chrono::NaiveDate;
 use entity::ids::{AccountId, AgencyId, TypedId};
 use entity::{audit_chain, audit_entry};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
-    ActiveEnum, ActiveModelTrait as _, ActiveValue::Set, DatabaseTransaction, EntityTrait as _, IntoActiveModel as _,
-    QuerySelect as _,
+    ActiveEnum, ActiveModelTrait as _, ActiveValue::Set, DatabaseTransaction, DbErr, EntityTrait as _,
+    IntoActiveModel as _, QuerySelect as _,
 };
+use serde_json::json;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::error::{Error, Result};
+use crate::clock::Instant;
+use crate::error::Result;
 use crate::id::{digest, hex};
+
+/// Entries of one statement.
+const ROWS: usize = 500;
 
 /// What was decided. It takes ids, words of enums, days, numbers and digests, so that no personal data gets in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,6 +82,13 @@ impl Entry {
         self.with(name, day)
     }
 
+    /// Tells periods, where there are any, each from its first day to its last as ISO 8601 writes them.
+    #[must_use]
+    pub fn periods(self, name: &'static str, periods: impl Iterator<Item = RangeInclusive<NaiveDate>>) -> Self {
+        let periods: Vec<String> = periods.map(|days| format!("{}/{}", days.start(), days.end())).collect();
+        if periods.is_empty() { self } else { self.with(name, periods.join(" ")) }
+    }
+
     /// Tells that a text was given, by its digest: whoever has the text can show that it was this one. The text itself
     /// stays in its own row, from where it can be erased. A text that can be guessed can be guessed from its digest:
     /// tell numbers of people by the id of their row.
@@ -111,21 +124,45 @@ pub async fn append(
     agency: Option<AgencyId>,
     entry: Entry,
 ) -> Result<()> {
+    Ok(append_all(transaction, app.clock.now(), by, agency, vec![entry]).await?)
+}
+
+/// As [`append`], of many decisions at once, in their order.
+///
+/// # Errors
+/// When the database does not answer, or the chain is full.
+pub async fn append_all(
+    transaction: &DatabaseTransaction,
+    at: Instant,
+    by: Option<AccountId>,
+    agency: Option<AgencyId>,
+    entries: Vec<Entry>,
+) -> std::result::Result<(), DbErr> {
+    if entries.is_empty() {
+        return Ok(());
+    }
     let mut head = lock_head(transaction, audit_chain::id(agency)).await?;
-    head.length = head.length.checked_add(1).ok_or_else(|| Error::internal("the audit chain is full"))?;
-    let mut row = audit_entry::Model {
-        chain_id: head.id,
-        sequence: head.length,
-        at: app.clock.now(),
-        actor_id: by,
-        action: entry.action.to_owned(),
-        subject: entry.subject,
-        detail: serde_json::to_string(&entry.detail).map_err(Error::internal)?,
-        hash: Vec::new(),
-    };
-    row.hash = hash(&head.hash, &row);
-    head.hash.clone_from(&row.hash);
-    audit_entry::Entity::insert(row.into_active_model()).exec_without_returning(transaction).await?;
+    let mut rows = Vec::with_capacity(entries.len());
+    for entry in entries {
+        head.length = head.length.checked_add(1).ok_or_else(|| DbErr::Custom("the audit chain is full".to_owned()))?;
+        let mut row = audit_entry::Model {
+            chain_id: head.id,
+            sequence: head.length,
+            at,
+            actor_id: by,
+            action: entry.action.to_owned(),
+            subject: entry.subject,
+            detail: json!(entry.detail).to_string(),
+            hash: Vec::new(),
+        };
+        row.hash = hash(&head.hash, &row);
+        head.hash.clone_from(&row.hash);
+        rows.push(row.into_active_model());
+    }
+    while !rows.is_empty() {
+        let some = rows.drain(..rows.len().min(ROWS));
+        audit_entry::Entity::insert_many(some).exec_without_returning(transaction).await?;
+    }
     let mut changed = audit_chain::ActiveModel { id: Set(head.id), ..Default::default() };
     changed.length = Set(head.length);
     changed.hash = Set(head.hash);
@@ -135,14 +172,14 @@ pub async fn append(
 
 /// The head, locked. There is one to lock before anything is appended, so that first entries that come together follow
 /// each other.
-async fn lock_head(transaction: &DatabaseTransaction, id: Uuid) -> Result<audit_chain::Model> {
+async fn lock_head(transaction: &DatabaseTransaction, id: Uuid) -> std::result::Result<audit_chain::Model, DbErr> {
     let first = audit_chain::ActiveModel { id: Set(id), length: Set(0), hash: Set(beginning(id)) };
     audit_chain::Entity::insert(first)
         .on_conflict(OnConflict::column(audit_chain::Column::Id).do_nothing().to_owned())
         .exec_without_returning(transaction)
         .await?;
     let head = audit_chain::Entity::find_by_id(id).lock_exclusive().one(transaction).await?;
-    head.ok_or_else(|| Error::internal("an audit chain that was just begun"))
+    head.ok_or_else(|| DbErr::RecordNotFound("an audit chain that was just begun".to_owned()))
 }
 
 /// The hash before the first entry: it differs by chain, so that no entry can be moved to another.

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use entity::ids::{AccountId, EmployeeId};
 use entity::one_time_code::Purpose;
 use entity::{account, contact, employee, role_grant};
-use sea_orm::sea_query::{Expr, IntoCondition};
+use sea_orm::sea_query::{Expr, IntoCondition, LockType};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait,
     QueryFilter, QuerySelect,
@@ -55,7 +55,9 @@ pub async fn named(
         }
     };
     let id = found.ok_or_else(not_found)?.id;
-    employee::Entity::find_by_id(id).lock_exclusive().one(transaction).await?.ok_or_else(not_found)
+    // Weak enough that check-ins, which refer to them, do not wait for the audit log's turn.
+    let held = employee::Entity::find_by_id(id).lock(LockType::NoKeyUpdate).one(transaction).await?;
+    held.ok_or_else(not_found)
 }
 
 /// A new account.
@@ -221,7 +223,7 @@ pub async fn change_password(app: &App, actor: &Actor, current: &str, new_passwo
     let hash = turn.hash(new_password).await?;
     let now = app.clock.now();
     let transaction = app.db.begin().await?;
-    let unchanged = by_id().lock_exclusive().one(&transaction).await?;
+    let unchanged = by_id().lock(LockType::NoKeyUpdate).one(&transaction).await?;
     if unchanged.as_ref().map(|now| &now.password_hash) != Some(&account.password_hash) {
         return Err(Error::at("currentPassword", Problem::InvalidCredentials));
     }

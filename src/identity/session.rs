@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use entity::ids::{AccountId, DeviceId};
 use entity::{account, device, refresh_token};
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, LockType};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, DatabaseTransaction, EntityTrait, QueryFilter,
     QuerySelect,
@@ -80,7 +80,7 @@ pub async fn login(app: &App, input: Login) -> Result<Tokens> {
     throttle::succeed(&transaction, &counters).await?;
     // Read again under the lock: while the password was hashed, an admin may have locked the account, or its owner
     // may have changed the password.
-    let present = account::Entity::find_by_id(account.id).lock_exclusive().one(&transaction).await?;
+    let present = account::Entity::find_by_id(account.id).lock(LockType::NoKeyUpdate).one(&transaction).await?;
     let Some(account) = present.filter(|present| present.password_hash == account.password_hash) else {
         return Err(Error::refused(Problem::InvalidCredentials));
     };
@@ -145,7 +145,7 @@ pub async fn refresh(app: &App, refresh_token: &str) -> Result<Tokens> {
     let by_hash = || refresh_token::Entity::find().filter(refresh_token::Column::TokenHash.eq(hash.clone()));
     let token = by_hash().one(&transaction).await?.ok_or_else(invalid)?;
     // One exchange of a family at a time: what is read below stays true until the commit.
-    let device = device::Entity::find_by_id(token.device_id).lock_exclusive().one(&transaction).await?;
+    let device = device::Entity::find_by_id(token.device_id).lock(LockType::NoKeyUpdate).one(&transaction).await?;
     let device = device.ok_or_else(invalid)?;
     let token = by_hash().one(&transaction).await?.ok_or_else(invalid)?;
     if device.revoked_at.is_some() || device.expires_at <= now {

@@ -62,14 +62,6 @@ pub fn issue(app: &App, account: AccountId, device: DeviceId, now: Instant) -> R
     Ok((token, expires_at))
 }
 
-/// Who a bearer token stands for.
-///
-/// # Errors
-/// UNAUTHENTICATED when the token does not hold, or its device or account no longer does.
-pub async fn authenticate(app: &App, bearer: &str) -> Result<Actor> {
-    Session::open(app, bearer)?.actor(app).await
-}
-
 /// Whom a token names, and from when to when: for what outlives its first answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Session {

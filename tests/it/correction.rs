@@ -201,7 +201,7 @@ async fn a_correction_is_asked_for_once_and_decided_once(#[values(Engine::Sqlite
     assert_eq!(refused(&sabang.admin, "decideCorrection", decision(&own, "APPROVE", None)).await, "ALREADY_DECIDED");
     let mut chains = Vec::new();
     verify::verify(cast.world.app.db.read(), &mut |found| chains.push(found)).await.unwrap();
-    assert!(chains.iter().all(Result::is_ok) && chains.iter().flatten().any(|head| head.length == 1), "{chains:?}");
+    assert!(chains.iter().all(Result::is_ok) && chains.iter().flatten().any(|head| head.length == 2), "{chains:?}");
 }
 
 #[rstest]

@@ -1,10 +1,11 @@
 //! Logging in, staying in, getting in for the first time, being kept out.
 
-use bina::identity::{housekeeping, keys, password::Hasher};
+use bina::identity::{account, actor, housekeeping, keys, password::Hasher};
+use bina::policy::Actor;
 use chrono::TimeDelta;
 use entity::{refresh_token, throttle};
 use rstest::rstest;
-use sea_orm::{ActiveModelTrait as _, ActiveValue::Set, EntityTrait as _, PaginatorTrait as _};
+use sea_orm::{ActiveModelTrait as _, ActiveValue::Set, ConnectionTrait as _, EntityTrait as _, PaginatorTrait as _};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -400,4 +401,30 @@ async fn a_town_hall_logs_in_at_once(#[values(Engine::Sqlite, Engine::Postgres)]
     let logins = (0..100).map(|phone| login(&cast, &cast.sabang.employee.nip, PASSWORD, phone));
     let answers = futures_util::future::join_all(logins).await;
     assert!(answers.iter().all(|answer| error(answer) == "none"), "right passwords are not counted");
+}
+
+/// A check-in refers to who makes it: it must not wait for an admin who waits for the audit log.
+#[rstest]
+#[tokio::test]
+async fn check_ins_do_not_wait_for_whose_account_is_decided_over(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let cast = Cast::new(engine).await;
+    let (app, admin) = (&cast.world.app, &cast.sabang.admin);
+    let input = json!({
+        "agencyId": cast.sabang.agency.to_string(), "name": "Cut Nyak", "employment": "PNS", "nip": "199003122015011001",
+    });
+    let made = admin.phone.change("createEmployee", "employee { id }", input).await;
+    let id = made["employee"]["id"].as_str().unwrap_or_else(|| panic!("{made}")).parse().unwrap();
+    let actor = Actor::Person(actor::load(app, admin.account, admin.device).await.unwrap());
+    let transaction = app.db.begin().await.unwrap();
+    let held = account::named(&transaction, &actor, "employee", &account::Named::Id(id)).await.unwrap();
+    account::of_employee(app, &transaction, &held).await.unwrap();
+    // As PostgreSQL looks whether a foreign key is there.
+    let look = match engine {
+        Engine::Sqlite => "SELECT id FROM employee",
+        Engine::Postgres => "SELECT id FROM employee FOR KEY SHARE NOWAIT",
+    };
+    app.db.read().execute_unprepared(look).await.expect("nobody waits");
+    transaction.rollback().await.unwrap();
 }

@@ -404,3 +404,32 @@ async fn who_sees_but_does_not_keep_is_forbidden(#[values(Engine::Sqlite, Engine
         assert_eq!(sabang.trainer.phone.refusal(mutation, input).await, refused("FORBIDDEN", ""), "{mutation}");
     }
 }
+
+#[rstest]
+#[tokio::test]
+async fn of_two_classes_at_once_one_takes_a_person(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let cast = Cast::new(engine).await;
+    let (sabang, admin) = (&cast.sabang, &cast.sabang.admin.phone);
+    let mut runs = Vec::new();
+    for _ in 0..2 {
+        let run = run(sabang, None).await;
+        let session = json!({
+            "courseRunId": run, "title": "Sesi", "startsAt": "2026-11-25T02:00:00Z", "endsAt": "2026-11-25T04:00:00Z",
+        });
+        admin.change("createCourseSession", "courseSession { id }", session).await;
+        runs.push(run);
+    }
+    let people = people(sabang, 8).await;
+    for pair in people.chunks(2) {
+        let forwards = json!({ "courseRunId": runs[0], "employeeIds": pair });
+        let backwards = json!({ "courseRunId": runs[1], "employeeIds": [pair[1], pair[0]] });
+        let calls = [forwards, backwards].map(|input| admin.change("enrolEmployees", "enrolments { id }", input));
+        let mut codes: Vec<Option<String>> = join_all(calls)
+            .await
+            .iter()
+            .map(|payload| payload["errors"][0]["code"].as_str().map(str::to_owned))
+            .collect();
+        codes.sort();
+        assert_eq!(codes, [None, Some("COLLIDES_WITH_CLASS".to_owned())]);
+    }
+}

@@ -221,6 +221,7 @@ pub struct ShiftInput {
 
 /// Working hours (*jam kerja*) to set. What held before stays as a version, up to the day before.
 #[derive(Debug, InputObject)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a question of its own that an admin answers")]
 pub struct SetWorkingHoursInput {
     /// The agency.
     pub agency_id: ID,

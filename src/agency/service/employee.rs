@@ -128,13 +128,16 @@ pub async fn update(app: &App, actor: &Actor, input: UpdateEmployeeInput) -> Res
 
 /// How many shifts the roster gives somebody no longer.
 #[derive(Debug, Clone, Copy, Default)]
-struct Withdrawn {
-    by_move: u64,
-    by_leaving: u64,
+pub struct Withdrawn {
+    /// Those of the unit that was left.
+    pub by_move: u64,
+    /// Those after the last day of service.
+    pub by_leaving: u64,
 }
 
 /// What is audited of a change: where somebody serves, and since when or until when.
-fn decisions(before: &employee::Model, after: &employee::Model, withdrawn: Withdrawn) -> Vec<Entry> {
+#[must_use]
+pub fn decisions(before: &employee::Model, after: &employee::Model, withdrawn: Withdrawn) -> Vec<Entry> {
     let mut decisions = Vec::new();
     let withdrawing = |entry: Entry, shifts: u64| match i64::try_from(shifts).unwrap_or(i64::MAX) {
         0 => entry,

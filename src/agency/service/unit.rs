@@ -59,8 +59,12 @@ pub async fn create(app: &App, actor: &Actor, input: CreateUnitInput) -> Result<
 pub async fn update(app: &App, actor: &Actor, input: UpdateUnitInput) -> Result<unit::Model> {
     let by = actor.person()?.account_id;
     let transaction = app.db.begin().await?;
+    let named = rows::named::<UnitId>(&transaction, actor, "unitId", &input.unit_id).await?;
+    policy::require(actor, Action::Keep(named.agency_id))?;
+    if !input.parent_id.is_undefined() {
+        hold_agency(&transaction, named.agency_id).await?;
+    }
     let before = rows::held::<UnitId>(&transaction, actor, "unitId", &input.unit_id).await?;
-    policy::require(actor, Action::Keep(before.agency_id))?;
     let lookup = Lookup { transaction: &transaction, actor, agency: before.agency_id };
     let mut unit = before.clone().into_active_model();
     if let Some(name) = input::given("name", input.name)? {
@@ -82,6 +86,11 @@ pub async fn update(app: &App, actor: &Actor, input: UpdateUnitInput) -> Result<
     }
     unit.updated_at = Set(app.clock.now());
     let unit = unit.update(&transaction).await?;
+    if before.parent_id != unit.parent_id {
+        let entry =
+            Entry::new("UNIT_MOVED", unit.id).id_if_any("from", before.parent_id).id_if_any("to", unit.parent_id);
+        audit::append(&transaction, app, Some(by), Some(unit.agency_id), entry).await?;
+    }
     if before.head_employee_id != unit.head_employee_id {
         let entry = Entry::new("UNIT_HEAD_SET", unit.id).id_if_any("from", before.head_employee_id);
         let entry = entry.id_if_any("to", unit.head_employee_id);
@@ -92,11 +101,16 @@ pub async fn update(app: &App, actor: &Actor, input: UpdateUnitInput) -> Result<
     Ok(unit)
 }
 
-/// Whether a unit may come to stand below `parent`. The agency is held meanwhile: of two moves that close a circle
-/// only together, the second sees the first.
+/// Holds the agency of a unit that moves: of two moves that close a circle only together, the second sees the first.
+/// It is held before the unit, as by whoever sets a unit's zone.
+async fn hold_agency(transaction: &DatabaseTransaction, agency: AgencyId) -> Result<()> {
+    agency::Entity::find_by_id(agency).lock(LockType::NoKeyUpdate).one(transaction).await?;
+    Ok(())
+}
+
+/// Whether a unit may come to stand below `parent`.
 async fn check_tree(transaction: &DatabaseTransaction, unit: &unit::Model, parent: Option<UnitId>) -> Result<()> {
     let Some(parent) = parent else { return Ok(()) };
-    agency::Entity::find_by_id(unit.agency_id).lock(LockType::NoKeyUpdate).one(transaction).await?;
     let tree = unit_tree(transaction, unit.agency_id).await?;
     if rules::closes_circle(&tree, unit.id, parent) { Err(Error::at("parentId", Problem::Cycle)) } else { Ok(()) }
 }

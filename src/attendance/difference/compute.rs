@@ -22,7 +22,9 @@ use crate::app::App;
 use crate::attendance::day::{self, Event, State};
 use crate::attendance::duties::Place;
 use crate::attendance::lateness::Rule;
-use crate::attendance::lives::{self, Placed};
+use crate::attendance::lives::Placed;
+use crate::attendance::months;
+use crate::attendance::workday;
 use crate::attendance::working_time::{Duty, WorkingLife};
 use crate::clock::Instant;
 use crate::error::Result;
@@ -103,17 +105,21 @@ impl<'a> Computing<'a> {
             let batch: Vec<Placed> = batch.all(read).await?.iter().map(Placed::from).collect();
             let Some(end) = batch.last() else { break };
             last = Some(end.employee_id);
-            let mut lives = lives::lives(app, read, &batch, &self.days).await?;
-            lives.retain(|_, life| life.placements.iter().any(|(_, duty)| self.change.concerns(duty)));
-            let events = lives::events(app, read, lives.keys().copied(), &self.days).await?;
+            let sheets = months::sheets_where(app, &batch, &self.days, |life| self.concerns(life)).await?;
             for person in &batch {
-                let Some(life) = lives.get(&person.employee_id) else { continue };
-                let events = events.get(&person.employee_id).map_or(&[][..], Vec::as_slice);
-                seen = self.compare(person.employee_id, life, events, &mut difference, &seen);
+                let Some(sheet) = sheets.get(&person.employee_id) else { continue };
+                seen = self.compare(person.employee_id, &sheet.life, &sheet.events, &mut difference, &seen);
             }
         }
         difference.token = URL_SAFE_NO_PAD.encode(seen);
         Ok(difference)
+    }
+
+    /// Whether the change concerns somebody where they were on the days.
+    fn concerns(&self, life: &WorkingLife) -> bool {
+        let (first, placements) = (*self.days.start(), life.placements.iter());
+        let mut since = placements.filter(|(last_on, _)| last_on.is_none_or(|last| first <= last));
+        since.any(|(_, duty)| self.change.concerns(duty))
     }
 
     /// Adds what the change makes of somebody's days; answers the digest of all so far.
@@ -126,8 +132,11 @@ impl<'a> Computing<'a> {
         seen: &[u8],
     ) -> Vec<u8> {
         let changed = self.lay_over(employee_id, life);
-        let before = Sheet::of(life, events, &self.days, self.now);
-        let after = Sheet::of(&changed, events, &self.days, self.now);
+        // Where they work the last of the days may not be over yet.
+        let yesterday = workday::local_day(life, self.now).pred_opt().unwrap_or_default();
+        let days = *self.days.start()..=yesterday.min(*self.days.end());
+        let before = Sheet::of(life, events, &days, self.now);
+        let after = Sheet::of(&changed, events, &days, self.now);
         difference.before = difference.before + before.cuts;
         difference.after = difference.after + after.cuts;
         let mut told = format!("{employee_id} {:?} {:?}", before.cuts, after.cuts);

@@ -13,7 +13,7 @@ use sea_orm::{
     ColumnTrait as _, ConnectionTrait, DatabaseTransaction, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
 };
 
-use super::{Change, Difference, audited, of, past};
+use super::{Change, Difference, audited, of, past, today};
 use crate::app::App;
 use crate::attendance::duties;
 use crate::attendance::reopening::{self, Whose};
@@ -98,10 +98,12 @@ pub async fn carry_out<P: Proposal>(app: &App, actor: &Actor, proposal: &P) -> R
     let mut difference = None;
     let mut reopened = None;
     let change = plan.change();
-    if let Some(days) = past(app, plan.agency(), &change) {
+    let today = today(app, &transaction, plan.agency()).await?;
+    if let Some(days) = past(today, &change) {
         let before = stamp(&transaction, &plan).await?;
         transaction.rollback().await?;
-        let mut told = of(app, plan.agency(), &change, days.clone(), plan.field()).await?;
+        let agency = plan.agency().map(|agency| agency.id);
+        let mut told = of(app, agency, &change, (today, days.clone()), plan.field()).await?;
         told.token = bound(&told.token, proposal);
         if proposal.is_dry_run() {
             return Ok(Applied { row: None, difference: Some(told) });

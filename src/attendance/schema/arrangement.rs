@@ -22,6 +22,9 @@ use crate::graphql::rows;
 use crate::graphql::scalars::{Date, DateTime};
 use crate::{connection, mutation_errors, mutation_payload, policy};
 
+/// Days with check-ins that are shown of an arrangement.
+const ATTENDED: usize = 31;
+
 /// What is arranged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
 #[graphql(remote = "duty_arrangement::Kind")]
@@ -131,12 +134,12 @@ impl DutyArrangement {
     }
 
     /// The workdays within it to which somebody came or from which they went (*hari dengan presensi*), in order: by
-    /// check-ins that count or that wait for a review, or by approved corrections. On a day of leave these count for
-    /// nothing. Of check-ins that one may not see it tells nothing.
-    #[graphql(directive = Lists::apply(5), directive = Weighs::apply(STATEMENT))]
+    /// check-ins that count or that wait for a review, or by approved corrections; the first 31 of them. On a day of
+    /// leave these count for nothing. Of check-ins that one may not see it tells nothing.
+    #[graphql(directive = Lists::apply(31), directive = Weighs::apply(STATEMENT))]
     async fn attended_days(&self, ctx: &Context<'_>) -> Result<Vec<Date>> {
         let days = ctx.rows().load_one(AttendedWithin(self.0.id)).await.map_err(|error| Error::shared(&error))?;
-        Ok(days.into_iter().flatten().map(Date::from).collect())
+        Ok(days.into_iter().flatten().take(ATTENDED).map(Date::from).collect())
     }
 }
 
@@ -250,7 +253,7 @@ impl ArrangementMutation {
     }
 
     /// Decides once over what somebody asked for (*setujui, tolak*). For their superiors and the agency's admins, and
-    /// never over what is one's own.
+    /// never over what is one's own. A decision that is sent again changes nothing.
     #[graphql(directive = Weighs::apply(WRITE))]
     async fn decide_duty_arrangement(
         &self,

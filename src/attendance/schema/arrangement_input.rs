@@ -55,6 +55,6 @@ pub struct DecideDutyArrangementInput {
     pub duty_arrangement_id: ID,
     /// The decision.
     pub decision: RequestDecision,
-    /// What to say with it (*catatan*), at most 1,000 characters.
+    /// What to say with it (*catatan*), at most 1,000 characters; a rejection is explained.
     pub note: Option<String>,
 }

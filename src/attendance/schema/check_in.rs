@@ -210,7 +210,7 @@ enum Review {
     /// Nobody has asked.
     Unread,
     /// There is this one, or none.
-    Read(Option<check_in_review::Model>),
+    Read(Option<Box<check_in_review::Model>>),
 }
 
 impl From<check_in::Model> for CheckIn {
@@ -223,13 +223,14 @@ connection!(CheckInConnection, CheckInEdge, CheckIn);
 
 impl CheckIn {
     /// One that was read together with its review.
+    #[must_use]
     pub fn with_review(row: check_in::Model, review: Option<check_in_review::Model>) -> Self {
-        Self(row, Review::Read(review))
+        Self(row, Review::Read(review.map(Box::new)))
     }
 
     async fn reviewed(&self, ctx: &Context<'_>) -> Result<Option<check_in_review::Model>> {
         if let Review::Read(review) = &self.1 {
-            return Ok(review.clone());
+            return Ok(review.as_deref().cloned());
         }
         ctx.rows().load_one(ReviewOf(self.0.id)).await.map_err(|error| Error::shared(&error))
     }

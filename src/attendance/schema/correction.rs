@@ -294,7 +294,8 @@ impl CorrectionMutation {
         payload(ctx, action::withdraw(ctx.app(), ctx.actor(), input).await.map(Correction))
     }
 
-    /// Decides over a correction, once: as a superior or as the agency's admin, and never over one's own.
+    /// Decides over a correction, once: as a superior or as the agency's admin, and never over one's own. A decision that
+    /// is sent again changes nothing.
     #[graphql(directive = Weighs::apply(WRITE))]
     async fn decide_correction(
         &self,

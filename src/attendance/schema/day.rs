@@ -162,7 +162,7 @@ impl AttendanceDay {
     async fn explanation(&self, ctx: &Context<'_>) -> Result<String> {
         let Some(DutyArrangement(row)) = &self.arrangement else { return Ok(self.explained.clone()) };
         let approver = decider(ctx, self.approved_by).await?;
-        let approved = approver.map(|approver| explain::approved(ctx.locale(), row, &approver.0.name));
-        Ok([Some(self.explained.clone()), approved].into_iter().flatten().collect::<Vec<_>>().join(" "))
+        let decision = approver.map(|approver| explain::approved(ctx.locale(), row, &approver.0.name));
+        Ok([Some(self.explained.clone()), decision].into_iter().flatten().collect::<Vec<_>>().join(" "))
     }
 }

@@ -1,4 +1,4 @@
-//! What a change of rules or hours makes of days that are past.
+//! What a change of rules, hours, zones, rosters or the calendar makes of days that are past.
 
 use async_graphql::{Context, Object, SimpleObject};
 

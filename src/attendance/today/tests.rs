@@ -1,3 +1,4 @@
+use async_graphql::resolver_utils::EnumType as _;
 use entity::check_in::Direction;
 use entity::ids::{AgencyId, CourseRunId, CourseSessionId};
 use uuid::Uuid;
@@ -136,5 +137,15 @@ fn check_in(verdict: Verdict) -> check_in::Model {
         schedule_id: None,
         shift_id: None,
         lateness_rule_id: None,
+    }
+}
+
+#[test]
+fn every_step_has_words_in_both_languages() {
+    for step in Step::items() {
+        for (is_now, makes_up) in [(true, false), (true, true), (false, false), (false, true)] {
+            let key = key(step.value, is_now, makes_up);
+            assert!(crate::locale::has_both(key), "{key}");
+        }
     }
 }

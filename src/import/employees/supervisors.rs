@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use entity::employee;
 use entity::ids::{AgencyId, EmployeeId};
+use sea_orm::sea_query::LockType;
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait as _, DbBackend, DbErr, EntityTrait as _, QueryFilter as _, QuerySelect as _,
     Statement,
@@ -12,6 +13,7 @@ use uuid::Uuid;
 
 use super::person::SUPERVISOR;
 use crate::app::App;
+use crate::audit::{self, Entry};
 use crate::import::error::ImportError;
 use crate::import::reader::CHUNK;
 use crate::import::report::Report;
@@ -24,20 +26,20 @@ pub(in crate::import) struct Waiting {
     line: u64,
     employee: EmployeeId,
     supervisor: String,
-    /// Whether the row changed something else already, and was counted for that.
-    is_counted: bool,
+    /// What else the row made, and was counted for.
+    change: Change,
 }
 
 impl Waiting {
     pub fn new(line: u64, employee: EmployeeId, supervisor: &str, change: Change) -> Self {
-        Self { line, employee, supervisor: supervisor.to_owned(), is_counted: change != Change::Unchanged }
+        Self { line, employee, supervisor: supervisor.to_owned(), change }
     }
 }
 
 /// Everybody who waits, in little memory: in the worst file that is everybody.
 #[derive(Debug, Default)]
 pub(in crate::import) struct WaitingList {
-    people: Vec<(u64, EmployeeId, bool)>,
+    people: Vec<(u64, EmployeeId, Change)>,
     /// One a line: no clean text holds a line break.
     supervisors: String,
 }
@@ -45,7 +47,7 @@ pub(in crate::import) struct WaitingList {
 impl Extend<Waiting> for WaitingList {
     fn extend<I: IntoIterator<Item = Waiting>>(&mut self, people: I) {
         for person in people {
-            self.people.push((person.line, person.employee, person.is_counted));
+            self.people.push((person.line, person.employee, person.change));
             self.supervisors.push_str(&person.supervisor);
             self.supervisors.push('\n');
         }
@@ -54,11 +56,11 @@ impl Extend<Waiting> for WaitingList {
 
 impl WaitingList {
     fn iter(&self) -> impl Iterator<Item = Waiting> {
-        self.people.iter().zip(self.supervisors.lines()).map(|((line, employee, is_counted), supervisor)| Waiting {
+        self.people.iter().zip(self.supervisors.lines()).map(|((line, employee, change), supervisor)| Waiting {
             line: *line,
             employee: *employee,
             supervisor: supervisor.to_owned(),
-            is_counted: *is_counted,
+            change: *change,
         })
     }
 }
@@ -100,11 +102,20 @@ impl Target for Supervisors {
                 None => outcome.refuse(refused(person.line, SUPERVISOR, "nobody in the agency has this sourceId")),
             }
             let change = if supervisor.is_some() { Change::Updated } else { Change::Unchanged };
-            if !person.is_counted {
+            if person.change == Change::Unchanged {
                 outcome.count(change);
             }
         }
+        let (mut decided, wanted) = (Vec::new(), pairs.iter().copied().collect::<HashMap<_, _>>());
+        for (employee, before) in supervised(writing, people).await? {
+            let after = wanted.get(&employee).copied();
+            if after.is_some() && before != after {
+                let entry = Entry::new("SUPERVISOR_SET", employee);
+                decided.push(entry.id_if_any("from", before).id_if_any("to", after));
+            }
+        }
         name(writing, &pairs).await?;
+        audit::append_all(writing.transaction, writing.now, None, Some(self.0), decided).await?;
         Ok(outcome)
     }
 }
@@ -124,6 +135,17 @@ pub(super) async fn find<'t>(
         .all(writing.transaction)
         .await?;
     Ok(found.into_iter().collect())
+}
+
+/// Who supervises those who were here before, held: to supervise a newcomer is nothing that was changed.
+async fn supervised(writing: &Writing<'_>, people: &[Waiting]) -> Result<Vec<(EmployeeId, Option<EmployeeId>)>, DbErr> {
+    let known = people.iter().filter(|person| person.change != Change::Created).map(|person| person.employee);
+    let found = employee::Entity::find()
+        .select_only()
+        .columns([employee::Column::Id, employee::Column::SupervisorId])
+        .filter(writing.among_ids(employee::Column::Id, known))
+        .lock(LockType::NoKeyUpdate);
+    found.into_tuple().all(writing.transaction).await
 }
 
 /// Writes the supervisor of each, in one statement.

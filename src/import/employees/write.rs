@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
-use entity::ids::{EmployeeId, UnitId};
+use entity::ids::{EmployeeId, EmployeeNipId, UnitId};
 use entity::{employee, employee_nip, former_placement, former_tenure, roster_entry, unit};
 use sea_orm::sea_query::LockType;
 use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, QueryFilter as _, QuerySelect as _};
@@ -12,7 +12,9 @@ use super::Employees;
 use super::person::{IS_ACTIVE, NIP, POST_TYPE, Person, RANK, SUPERVISOR, UNIT};
 use super::supervisors::{self, Waiting};
 use crate::agency::rules;
+use crate::agency::service::employee::{Withdrawn, decisions};
 use crate::agency::tenure::{self, Asked, Tenure};
+use crate::audit::{self, Entry};
 use crate::import::report::RefusedRow;
 use crate::import::rows::{Cell, Row};
 use crate::import::writer::{Change, Outcome, Target, Writing};
@@ -39,6 +41,8 @@ struct Plan {
     unrostered: HashMap<NaiveDate, Vec<EmployeeId>>,
     closed: Vec<employee_nip::Model>,
     opened: Vec<employee_nip::Model>,
+    /// What the audit log is told, as of the same changes by hand.
+    decided: Vec<Entry>,
 }
 
 impl Target for Employees {
@@ -64,7 +68,9 @@ impl Target for Employees {
                 outcome.refuse(refused);
             }
         }
+        let decided = std::mem::take(&mut plan.decided);
         plan.write(writing).await?;
+        audit::append_all(writing.transaction, writing.now, None, Some(self.agency), decided).await?;
         Ok(outcome)
     }
 }
@@ -156,12 +162,15 @@ impl Employees {
             plan.unrostered.entry(left.last_on).or_default().push(id);
             plan.left.push(left);
         }
-        if let Some(before) = before.filter(|before| before.served_until != after.served_until) {
-            if let Some(last_on) = after.served_until {
-                plan.unrostered.entry(last_on).or_default().push(before.id);
-            }
+        if let Some(before) = before.filter(|before| before.served_until != after.served_until)
+            && let Some(last_on) = after.served_until
+        {
+            plan.unrostered.entry(last_on).or_default().push(before.id);
         }
         plan.tenures.extend(tenure);
+        // How many shifts are withdrawn is known once they are.
+        let withdrawn = Withdrawn::default();
+        plan.decided.extend(before.into_iter().flat_map(|before| decisions(before, &after, withdrawn)));
         let mut change = Change::between(before, &after);
         if known.numbers.get(&id).is_none_or(|number| number.nip != person.nip) {
             self.renumber(writing, person, id, known, plan);
@@ -262,8 +271,10 @@ impl Employees {
             known.carriers.remove(&present.nip);
         }
         known.carriers.insert(person.nip.clone(), id);
+        let is_changed = known.numbers.contains_key(&id);
         match known.numbers.remove(&id) {
             Some(present) if present.valid_from >= today => {
+                plan.decided.push(numbered(person, present.id, id));
                 plan.closed.push(employee_nip::Model { nip: person.nip.clone(), ..present });
                 return;
             }
@@ -272,8 +283,12 @@ impl Employees {
             }
             None => {}
         }
+        let number = writing.new_id();
+        if is_changed {
+            plan.decided.push(numbered(person, number, id));
+        }
         plan.opened.push(employee_nip::Model {
-            id: writing.new_id(),
+            id: number,
             agency_id: self.agency,
             employee_id: id,
             nip: person.nip.clone(),
@@ -281,6 +296,10 @@ impl Employees {
             valid_until: None,
         });
     }
+}
+
+fn numbered(person: &Person<'_>, number: EmployeeNipId, id: EmployeeId) -> Entry {
+    Entry::new("NIP_CHANGED", id).id("number", number).word("employment", person.employment)
 }
 
 impl Plan {

@@ -11,7 +11,8 @@ use std::collections::HashMap;
 use async_graphql::ID;
 use entity::employee;
 use entity::ids::EmployeeId;
-use sea_orm::{DatabaseTransaction, QueryFilter as _};
+use sea_orm::sea_query::LockType;
+use sea_orm::{DatabaseTransaction, QueryFilter as _, QueryOrder as _, QuerySelect as _};
 
 use crate::app::App;
 use crate::error::{Error, Result};
@@ -20,7 +21,8 @@ use crate::policy::{self, Actor};
 use crate::problem::Problem;
 use crate::{db, input};
 
-/// The people that `employeeIds` names, each once and in its order, with where in the input it stands.
+/// The people that `employeeIds` names, each once and in its order, with where in the input it stands; held until the
+/// end of the transaction, so that of two that give a person two classes at once the second sees the first.
 async fn people(
     app: &App,
     transaction: &DatabaseTransaction,
@@ -39,6 +41,9 @@ async fn people(
     }
     let found = policy::find::<employee::Entity>(actor)
         .filter(db::any_of(app.db.engine(), employee::Column::Id, named.iter().map(|(_, id)| (*id).into())))
+        // In one order, so that two never wait for each other.
+        .order_by_asc(employee::Column::Id)
+        .lock(LockType::NoKeyUpdate)
         .all(transaction)
         .await?;
     let mut found: HashMap<EmployeeId, employee::Model> = found.into_iter().map(|row| (row.id, row)).collect();

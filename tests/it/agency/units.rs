@@ -1,8 +1,10 @@
 //! The tree of units.
 
+use entity::audit_entry;
 use entity::ids::JurisdictionId;
 use futures_util::future::join_all;
 use rstest::rstest;
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _};
 use serde_json::{Value, json};
 
 use super::{new_id, refused};
@@ -112,4 +114,30 @@ async fn two_moves_at_once_close_no_circle(#[values(Engine::Sqlite, Engine::Post
             join_all(moves).await.iter().map(|payload| payload["errors"][0]["code"].clone()).collect();
         assert_eq!(codes.iter().filter(|code| **code == json!("CYCLE")).count(), 1, "{codes:?}");
     }
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_unit_moves_while_its_zone_is_set(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let cast = Cast::new(engine).await;
+    let (sabang, phone) = (&cast.sabang, &cast.sabang.admin.phone);
+    let id = unit(phone, sabang.agency, None, "Bidang").await;
+    for round in 0..10 {
+        let parent = if round % 2 == 0 { sabang.root } else { sabang.unit };
+        let zone = ["Asia/Makassar", "Asia/Jayapura"][round % 2];
+        let moved = json!({ "unitId": id, "parentId": parent.to_string() });
+        let zoned = json!({ "agencyId": sabang.agency.to_string(), "unitId": id, "timeZone": zone });
+        let (moved, zoned) = tokio::join!(
+            phone.change("updateUnit", "unit { parent { id } }", moved),
+            phone.change("setTimeZone", "timeZoneSetting { timeZone }", zoned),
+        );
+        assert_eq!(moved["unit"]["parent"]["id"], parent.to_string(), "{moved}");
+        assert_eq!(zoned["timeZoneSetting"]["timeZone"], zone, "{zoned}");
+    }
+    let told = audit_entry::Entity::find().filter(audit_entry::Column::Action.eq("UNIT_MOVED"));
+    let told = told.order_by_asc(audit_entry::Column::Sequence).all(cast.world.app.db.read()).await.unwrap();
+    assert_eq!(told.len(), 10);
+    assert_eq!((&told[0].subject, told[0].actor_id), (&id, Some(sabang.admin.account)));
+    let detail: Value = serde_json::from_str(&told[1].detail).unwrap();
+    assert_eq!(detail, json!({ "from": sabang.root.to_string(), "to": sabang.unit.to_string() }));
 }

@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
+use bina::audit::verify;
 use bina::import::{self, Progress, Source};
 use entity::employee::Employment;
-use entity::{account, employee, employee_nip, former_placement, siasn_term, unit};
+use entity::{account, audit_entry, employee, employee_nip, former_placement, siasn_term, unit};
 use rstest::rstest;
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryOrder as _,
@@ -303,4 +304,48 @@ async fn whoever_waits_is_told_how_far_it_is() {
     let input = Box::new(std::io::Cursor::new(file));
     import::run(&world.app, Source::Employees, Some(agency), input, &told).await.unwrap();
     assert_eq!(*told.0.lock().unwrap(), [1_000, 2_000, 2_101]);
+}
+
+#[rstest]
+#[tokio::test]
+async fn what_a_file_decides_over_people_is_audited(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine).await;
+    prepare(&world).await;
+    let told = async || {
+        let entries = audit_entry::Entity::find().order_by_asc(audit_entry::Column::Sequence);
+        let entries = entries.all(world.app.db.read()).await.expect("they are read");
+        entries.into_iter().map(|entry| (entry.action, entry.subject, entry.actor_id, entry.detail)).collect::<Vec<_>>()
+    };
+    // The first stands before whom they are supervised by, the others after.
+    let before = "a,Jose,PNS,198001152005011001,dispar,,,,b,\nb,Ani,PNS,198001152005012002,dispar,,,,,\n\
+                  c,Umar,PNS,198001152005011003,dispar,,,,b,\n";
+    employees(&world, "5171", format!("{HEADER}\n{before}")).await;
+    employees(&world, "5171", format!("{HEADER}\n{before}")).await;
+    assert_eq!(told().await, [], "newcomers, and what changes nothing");
+
+    world.app.clock.set("2026-11-24T00:20:00Z".parse().expect("an instant"));
+    let after = "a,Jose,PNS,198001152005011009,dinkes,,,,c,\nb,Ani,PNS,198001152005012002,dispar,,,,,false\n\
+                 c,Umar Johan,PNS,198001152005011003,dispar,,,,d,\n\
+                 d,Daud,PNS,198001152005011004,dispar,,,,,\n";
+    employees(&world, "5171", format!("{HEADER}\n{after}")).await;
+    let [a, b] = [person(&world, "a").await, person(&world, "b").await];
+    let [c, d] = [person(&world, "c").await, person(&world, "d").await];
+    let told = told().await;
+    let mut wanted = vec![
+        ("EMPLOYEE_MOVED", a.id),
+        ("NIP_CHANGED", a.id),
+        ("SUPERVISOR_SET", a.id),
+        ("EMPLOYEE_DEACTIVATED", b.id),
+        ("SUPERVISOR_SET", c.id),
+    ];
+    let mut found: Vec<_> =
+        told.iter().map(|(action, subject, ..)| (action.as_str(), subject.parse().unwrap())).collect();
+    wanted.sort_unstable();
+    found.sort_unstable();
+    assert_eq!(found, wanted);
+    assert!(told.iter().all(|(_, _, by, _)| by.is_none()), "the terminal is nobody");
+    let supervised = told.iter().find(|(_, subject, ..)| *subject == c.id.to_string()).expect("an entry");
+    let detail: serde_json::Value = serde_json::from_str(&supervised.3).expect("JSON");
+    assert_eq!(detail, serde_json::json!({ "from": b.id.to_string(), "to": d.id.to_string() }));
+    verify::verify(world.app.db.read(), &mut |head| drop(head.expect("an unbroken chain"))).await.expect("it is read");
 }

@@ -1,5 +1,6 @@
 //! The nation's calendar: what a holiday or a Ramadan makes of days that are past is seen before it is applied.
 
+use bina::id::{digest, hex};
 use entity::{audit_entry, holiday};
 use rstest::rstest;
 use sea_orm::{EntityTrait as _, QueryOrder as _};
@@ -229,4 +230,25 @@ async fn a_holiday_is_set_only_as_it_was_seen(#[values(Engine::Sqlite, Engine::P
     check_in(&cast, &cast.sabang.colleague, "IN", at("2026-11-23", "07:25:00"), now).await;
     let stale = with(input, "seenDifference", token);
     assert_eq!(refused(nation, "setHoliday", stale).await, told("DIFFERENCE_NOT_SEEN", "seenDifference"));
+}
+
+#[rstest]
+#[tokio::test]
+async fn whatever_a_ramadan_replaces_stays_in_the_audit_log(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let cast = Cast::new(engine).await;
+    let nation = &cast.national_admin.phone;
+    for (first, last) in [("2027-02-01", "2027-02-09"), ("2027-02-11", "2027-02-20"), ("2027-02-08", "2027-03-09")] {
+        let input = json!({ "startsOn": first, "endsOn": last, "citation": format!("Sidang {first}") });
+        change(nation, "setRamadanPeriod", "ramadanPeriod { id }", input).await;
+    }
+    let rows = audit_entry::Entity::find().order_by_asc(audit_entry::Column::Sequence);
+    let rows = rows.all(cast.world.app.db.read()).await.unwrap();
+    let details: Vec<Value> = rows.iter().map(|row| serde_json::from_str(&row.detail).unwrap()).collect();
+    let [first, _, last] = details.as_slice() else { panic!("{rows:?}") };
+    assert_eq!((&first["replaced"], &first["replacedCitation"]), (&Value::Null, &Value::Null));
+    assert_eq!(last["replaced"], "2027-02-01/2027-02-09 2027-02-11/2027-02-20");
+    let cited = "Sidang 2027-02-01\nSidang 2027-02-11";
+    assert_eq!(last["replacedCitation"], hex(&digest(&[rows[2].subject.as_bytes(), cited.as_bytes()])));
 }

@@ -5,7 +5,10 @@ use rstest::rstest;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 use serde_json::{Value, json};
 
-use super::{at, check_in, choice, day_of, payload, preset, refused, serves_since, set, told, tuesday, with};
+use super::{
+    at, check_in, choice, day_of, payload, preset, read_day, refused, seen_and_done, serves_since, set, told, tuesday,
+    with,
+};
 use crate::cast::Cast;
 use crate::harness::Engine;
 
@@ -167,4 +170,26 @@ async fn the_past_that_may_change_is_bounded(#[values(Engine::Sqlite, Engine::Po
     cast.world.app.duties.forget();
     let long_ago = set(admin, from("2012-10-01")).await;
     assert_eq!(long_ago["difference"]["changedDays"], 5, "the Friday of five people");
+}
+
+/// A night that was worked under the hours of the day: the next morning's going was recorded for the next day.
+#[rstest]
+#[tokio::test]
+async fn what_is_shown_of_a_night_is_what_it_becomes(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let cast = Cast::new(engine).await;
+    let (sabang, admin) = (&cast.sabang, &cast.sabang.admin.phone);
+    for (direction, on, time) in [("IN", "2026-11-23", "21:50:00"), ("OUT", "2026-11-24", "06:05:00")] {
+        let now = at(on, time);
+        check_in(&cast, &sabang.employee, direction, now, now).await;
+    }
+    cast.world.app.clock.set(at("2026-11-24", "14:00:00"));
+    let night = json!({
+        "agencyId": sabang.agency.to_string(), "unitId": sabang.unit.to_string(), "name": "Piket malam",
+        "citation": "SK 3/2026", "validFrom": "2026-11-23",
+        "shifts": [{ "name": "Malam", "weekdays": ["MONDAY"], "startsAt": "22:00", "endsAt": "06:00" }],
+    });
+    let seen = seen_and_done(admin, "setWorkingHours", "schedule { version }", night).await;
+    let day = day_of(&seen, &sabang.employee);
+    assert_eq!((&day["before"]["state"], &day["after"]["state"]), (&json!("INCOMPLETE"), &json!("COMPLETE")));
+    assert_eq!(read_day(&sabang.employee, "2026-11-23").await["state"], "COMPLETE");
 }

@@ -43,15 +43,15 @@ const PLAIN: Preset = Preset {
     early: &[],
 };
 
-const fn costs(level: Option<Level>, hundredths: i32) -> Option<Grade> {
-    Some(Grade { level, hundredths: Some(hundredths) })
+const fn costs(level: Option<Level>, hundredths: i32) -> Grade {
+    Grade { level, hundredths: Some(hundredths) }
 }
 
 const PRESETS: [Preset; 4] = [
     Preset {
         name: "Permentan 68/2012",
         citation: "Permentan 68/2012",
-        missing: [costs(Some(Level::Tl4), 200), costs(Some(Level::Psw4), 200)],
+        missing: [Some(costs(Some(Level::Tl4), 200)), Some(costs(Some(Level::Psw4), 200))],
         absent: Some(400),
         late: &[
             (1, Some(30), Some(Level::Tl1), 50),
@@ -72,7 +72,7 @@ const PRESETS: [Preset; 4] = [
         name: "PMK 221/2021",
         citation: "PMK 221/2021",
         flexible: 90,
-        missing: [costs(None, 250), None],
+        missing: [Some(costs(None, 250)), None],
         late: &[(1, Some(30), None, 100), (31, Some(60), None, 125), (61, None, None, 250)],
         ..PLAIN
     },
@@ -107,8 +107,11 @@ const SANCTIONS: [(i32, bool, Kind); 10] = [
     (28, false, Kind::Dismissal),
 ];
 
-/// Perpres 21/2023: weekdays from Monday on as bits, start, end and break in minutes.
-const WEEKS: [(Season, i32, [(i32, i32, i32, i32); 2]); 2] = [
+/// Weekdays from Monday on as bits, start, end and break in minutes.
+type Days = (i32, i32, i32, i32);
+
+/// Perpres 21/2023.
+const WEEKS: [(Season, i32, [Days; 2]); 2] = [
     (Season::Normal, 37 * 60 + 30, [(0b0_1111, 7 * 60 + 30, 16 * 60, 60), (0b1_0000, 7 * 60 + 30, 16 * 60 + 30, 90)]),
     (Season::Ramadan, 32 * 60 + 30, [(0b0_1111, 8 * 60, 15 * 60, 30), (0b1_0000, 8 * 60, 15 * 60 + 30, 60)]),
 ];
@@ -119,7 +122,7 @@ fn is_graded_as(rule: &Rule, side: Side, bands: &[Band]) {
     assert_eq!(rule.grade(side, 0), None, "{name} {side:?}");
     for (from, to, level, hundredths) in bands {
         for minutes in [*from, to.unwrap_or(10_000)] {
-            assert_eq!(rule.grade(side, minutes), costs(*level, *hundredths), "{name} {side:?} {minutes}");
+            assert_eq!(rule.grade(side, minutes), Some(costs(*level, *hundredths)), "{name} {side:?} {minutes}");
         }
     }
 }

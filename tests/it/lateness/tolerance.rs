@@ -1,4 +1,4 @@
-//! Lateness that may be made up the same day (PermenPANRB 6/2018), as the first screen tells it.
+//! Lateness that may be made up the same day (`PermenPANRB` 6/2018), as the first screen tells it.
 
 use rstest::rstest;
 use serde_json::{Value, json};

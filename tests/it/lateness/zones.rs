@@ -93,3 +93,20 @@ async fn what_a_zone_is_set_to_is_checked(#[values(Engine::Sqlite, Engine::Postg
     change(admin, "setTimeZone", SETTING, with(of_unit(people, "Asia/Makassar"), "validFrom", json!("2026-11-24")))
         .await;
 }
+
+#[rstest]
+#[tokio::test]
+async fn a_day_is_past_where_it_ends_first(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let cast = Cast::new(engine).await;
+    let (people, admin) = (&cast.sabang, &cast.sabang.admin.phone);
+    let rule = preset(admin, "Permentan 68/2012").await;
+    let input = choice(people, "2026-11-23", json!({ "ruleId": rule }));
+    // Half past ten in the evening in Jakarta.
+    cast.world.app.clock.set(at("2026-11-23", "22:30:00"));
+    let dry = with(input.clone(), "isDryRun", json!(true));
+    assert_eq!(set(admin, dry.clone()).await["difference"], Value::Null, "nowhere is it past");
+    change(admin, "setTimeZone", SETTING, of_unit(people, "Asia/Jayapura")).await;
+    let seen = set(admin, dry).await;
+    assert_eq!(seen["difference"]["changedDays"], 5, "the unit's Monday: {seen}");
+    assert_eq!(refused(admin, "setLatenessRule", input).await, told("DIFFERENCE_NOT_SEEN", "seenDifference"));
+}

@@ -2,9 +2,12 @@
 
 use bina::attendance::review::pass;
 use chrono::TimeDelta;
-use entity::{check_in_review, check_in_trace};
+use entity::ids::CheckInId;
+use entity::{check_in, check_in_review, check_in_trace, device};
 use rstest::rstest;
-use sea_orm::{EntityTrait as _, PaginatorTrait as _};
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -231,4 +234,59 @@ async fn six_hundred_check_ins_are_looked_at_once(#[values(Engine::Sqlite, Engin
     let reviews = check_in_review::Entity::find().all(app.db.read()).await.unwrap();
     assert_eq!((traces, reviews.len()), (600, 6));
     assert!(reviews.iter().all(|review| review.findings == "[]" && review.id.0 != Uuid::nil()));
+}
+
+/// Five thousand traces of one phone, all of them after the minute, as of so many check-ins like the given one.
+async fn flood(cast: &Cast, id: &str, after: i64) {
+    let app = &cast.world.app;
+    let transaction = app.db.begin().await.unwrap();
+    let like = check_in::Entity::find_by_id(id.parse::<CheckInId>().unwrap()).one(&transaction).await.unwrap().unwrap();
+    let flood: Vec<check_in::Model> = (0..5_000)
+        .map(|second| check_in::Model {
+            id: app.ids.new_id(minute(0)),
+            idempotency_key: Uuid::from_u128(1_000_000 + second),
+            effective_at: minute(after) + TimeDelta::seconds(i64::try_from(second).unwrap()),
+            ..like.clone()
+        })
+        .collect();
+    for part in flood.chunks(500) {
+        let rows = part.iter().cloned().map(check_in::ActiveModel::from);
+        check_in::Entity::insert_many(rows).exec_without_returning(&transaction).await.unwrap();
+        let traces = part.iter().map(|row| check_in_trace::ActiveModel {
+            check_in_id: Set(row.id),
+            agency_id: Set(row.agency_id),
+            employee_id: Set(row.employee_id),
+            installation_id: Set(Uuid::from_u128(88)),
+            local_on: Set(minute(0).date_naive()),
+            at: Set(row.effective_at),
+            latitude: Set(None),
+            longitude: Set(None),
+        });
+        check_in_trace::Entity::insert_many(traces).exec_without_returning(&transaction).await.unwrap();
+    }
+    device::Entity::update_many()
+        .col_expr(device::Column::InstallationId, Expr::value(Uuid::from_u128(88)))
+        .filter(device::Column::Id.eq(like.device_id))
+        .exec(&transaction)
+        .await
+        .unwrap();
+    transaction.commit().await.unwrap();
+}
+
+#[rstest]
+#[tokio::test]
+async fn who_floods_crowds_nobody_out(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let cast = Cast::new(engine).await;
+    let sabang = &cast.sabang;
+    set_thresholds(&cast, sabang.agency, |own| own.device_hours = 168).await;
+    share_phone(&cast, &[&sabang.employee, &sabang.colleague]).await;
+    let first = accepted(&cast, &sabang.employee, 1, minute(0), jittered(&cast, 1)).await;
+    let flooding = accepted(&cast, &sabang.trainer, 2, minute(1), jittered(&cast, 2)).await;
+    settle(&cast).await;
+    flood(&cast, &flooding, 24 * 60).await;
+    // Four days later both phones are in the same step.
+    accepted(&cast, &sabang.trainer, 3, minute(4 * 24 * 60), jittered(&cast, 3)).await;
+    accepted(&cast, &sabang.colleague, 4, minute(4 * 24 * 60 + 1), jittered(&cast, 4)).await;
+    settle(&cast).await;
+    assert_eq!(verdict(&sabang.admin, &first).await, needs(&["SHARED_DEVICE"]));
 }

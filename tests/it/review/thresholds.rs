@@ -1,10 +1,12 @@
 //! An agency says itself what is remarkable.
 
+use chrono::TimeDelta;
 use entity::{audit_entry, review_threshold};
 use rstest::rstest;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 use serde_json::{Value, json};
 
+use super::{accepted, fine, jittered, minute, settle, share_phone, verdict};
 use crate::cast::Cast;
 use crate::harness::Engine;
 
@@ -85,4 +87,26 @@ async fn thresholds_have_bounds(#[values(Engine::Sqlite, Engine::Postgres)] engi
     }
     let own = review_threshold::Entity::find().filter(review_threshold::Column::AgencyId.is_not_null());
     assert!(own.all(cast.world.app.db.read()).await.unwrap().is_empty(), "nothing was written");
+}
+
+#[rstest]
+#[tokio::test]
+async fn thresholds_hold_from_the_first_minute_of_their_day(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let cast = Cast::new(engine).await;
+    let sabang = &cast.sabang;
+    let zone = json!({ "agencyId": sabang.agency.to_string(), "timeZone": "Asia/Jayapura" });
+    let zoned = sabang.admin.phone.change("setTimeZone", "timeZoneSetting { timeZone }", zone).await;
+    assert_eq!(zoned["errors"], json!([]));
+    share_phone(&cast, &[&sabang.employee, &sabang.colleague]).await;
+    // Half past seven on Tuesday there is Monday still by UTC.
+    let early = minute(22 * 60 + 10);
+    cast.world.app.clock.set(early);
+    let set = thresholds(&cast, "2026-11-24");
+    assert_eq!(sabang.admin.phone.change("setReviewThresholds", THRESHOLDS, set).await["errors"], json!([]));
+    let mine = accepted(&cast, &sabang.employee, 1, early, jittered(&cast, 1)).await;
+    accepted(&cast, &sabang.colleague, 2, early + TimeDelta::minutes(1), jittered(&cast, 2)).await;
+    settle(&cast).await;
+    assert_eq!(verdict(&sabang.admin, &mine).await, fine(), "two on one phone are no longer remarkable");
 }

@@ -87,4 +87,9 @@ async fn a_page_costs_as_many_statements_as_one_of_it(#[values(Engine::Sqlite, E
     };
     cost(1).await;
     assert_eq!(cost(4).await, cost(1).await);
+    // The fullest page is within what an operation may cost.
+    let fullest = "{ dutyArrangements(first: 100) { nodes {
+        id kind startsOn endsOn reason document status requestedAt attendedDays employee { name unit { name } } } } }";
+    let found = people.admin.phone.data(fullest, json!({})).await;
+    assert_eq!(found["dutyArrangements"]["nodes"].as_array().map(Vec::len), Some(4));
 }

@@ -1,10 +1,13 @@
 //! Who decides over leave, once, and over what not.
 
+use bina::id::{digest, hex};
+use entity::audit_entry;
 use futures_util::future::join_all;
 use rstest::rstest;
-use serde_json::json;
+use sea_orm::EntityTrait as _;
+use serde_json::{Value, json};
 
-use super::{arrangement, ask, audited, decide};
+use super::{arrangement, ask, at, audited, decide};
 use crate::cast::Cast;
 use crate::harness::Engine;
 
@@ -82,7 +85,7 @@ async fn of_two_leaves_on_one_day_one_is_approved(#[values(Engine::Sqlite, Engin
     assert_eq!(open, 1, "what was not approved can still be rejected: {mine}");
 }
 
-/// Twenty decisions over one request: one counts, and the log knows of one.
+/// Twenty decisions of two over one request: one counts, sent again it is the same, and the log knows of one.
 #[rstest]
 #[tokio::test]
 async fn a_request_is_decided_once(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
@@ -94,7 +97,39 @@ async fn a_request_is_decided_once(#[values(Engine::Sqlite, Engine::Postgres)] e
         decide(who, &id, what)
     });
     let decided: Vec<Option<String>> = join_all(decisions).await;
-    assert_eq!(decided.iter().filter(|code| code.is_none()).count(), 1);
-    assert!(decided.iter().flatten().all(|code| code == "ALREADY_DECIDED"), "{decided:?}");
+    let [of_one, of_other] = [0, 1].map(|who| decided.iter().skip(who).step_by(2).collect::<Vec<_>>());
+    let too_late = Some("ALREADY_DECIDED".to_owned());
+    let (done, late) = if of_one[0].is_none() { (of_one, of_other) } else { (of_other, of_one) };
+    assert!(done.iter().all(|code| code.is_none()) && late.iter().all(|code| **code == too_late), "{decided:?}");
     assert_eq!(audited(&cast).await.len(), 1);
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_decision_that_is_sent_again_changes_nothing(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let cast = Cast::new(engine).await;
+    let people = &cast.sabang;
+    let id = ask(&people.employee, 1, arrangement("ANNUAL_LEAVE", "2026-12-01", "2026-12-02")).await;
+    let rejection = |note: Value| json!({ "dutyArrangementId": id, "decision": "REJECT", "note": note });
+    let phone = &people.supervisor.phone;
+    let blank = ("BLANK".to_owned(), "note".to_owned());
+    assert_eq!(phone.refusal("decideDutyArrangement", rejection(Value::Null)).await, blank, "a rejection is explained");
+    let decide = async |note: &str| {
+        let node = "dutyArrangement { status decidedAt decisionNote }";
+        phone.change("decideDutyArrangement", node, rejection(json!(note))).await
+    };
+    let first = decide("Loket penuh.").await;
+    assert_eq!(first["dutyArrangement"]["decisionNote"], "Loket penuh.");
+    cast.world.app.clock.set(at("2026-11-23T02:00:00Z"));
+    assert_eq!(decide("Loket penuh.").await, first);
+    assert_eq!(decide("Lain.").await["errors"][0]["code"], "ALREADY_DECIDED");
+    let same = people.admin.phone.refusal("decideDutyArrangement", rejection(json!("Loket penuh."))).await;
+    assert_eq!(same.0, "ALREADY_DECIDED", "another decided");
+
+    // The chain knows the words of the decision.
+    let entries = audit_entry::Entity::find().all(cast.world.app.db.read()).await.unwrap();
+    let [entry] = entries.as_slice() else { panic!("{entries:?}") };
+    let content = json!(["ANNUAL_LEAVE", "Keperluan keluarga", null, "Loket penuh."]).to_string();
+    let detail: Value = serde_json::from_str(&entry.detail).unwrap();
+    assert_eq!(detail["content"], hex(&digest(&[id.as_bytes(), content.as_bytes()])));
 }
