@@ -19,6 +19,8 @@ export async function startBrowser() {
   });
   watch.on("connect", (request, socket) => {
     note(request);
+    // The browser may hang up first.
+    socket.on("error", () => {});
     socket.end("HTTP/1.1 403 Forbidden\r\n\r\n");
   });
   await new Promise((resolve) => watch.listen(0, "127.0.0.1", resolve));
