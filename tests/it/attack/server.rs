@@ -149,6 +149,7 @@ async fn a_body_without_end_is_not_held() {
     for _ in 0..10 {
         flood(&server, TEN).await;
     }
-    let grown = server.memory("VmHWM") - before;
+    // The kernel reckons to some pages.
+    let grown = server.memory("VmHWM").saturating_sub(before);
     assert!(grown <= FLAT, "at the most {grown} kB more than the {before} kB before");
 }
