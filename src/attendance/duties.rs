@@ -1,6 +1,9 @@
 //! The duty of units, loaded from the database and kept for a moment: at half past seven everybody of a unit asks for
 //! the same.
 
+mod chosen;
+mod way_up;
+
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -8,20 +11,18 @@ use std::time::Duration;
 
 use chrono::NaiveDate;
 use chrono_tz::Tz;
-use entity::ids::{AgencyId, LatenessRuleId, UnitId, VenueId};
-use entity::{
-    absence_sanction, agency, holiday, lateness_adoption, lateness_band, lateness_rule, ramadan_period, schedule,
-    shift, time_zone_setting,
-};
+use entity::ids::{AgencyId, UnitId};
+use entity::{absence_sanction, holiday, ramadan_period, schedule, shift, time_zone_setting};
 use moka::future::Cache;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ColumnTrait as _, Condition, ConnectionTrait, DbBackend, EntityTrait as _, FromQueryResult, JoinType,
-    QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait, RelationDef, Statement,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait, RelationDef,
 };
 
-use super::lateness::{Adoption, Rule};
-use super::rules::Fence;
+use self::chosen::chosen;
+pub use self::chosen::rules;
+use self::way_up::{WayUp, ways_up};
 use super::working_time::{Calendar, Duty, Hours, Zoned};
 use crate::app::App;
 use crate::db;
@@ -33,8 +34,6 @@ pub type Place = (AgencyId, Option<UnitId>);
 /// How long a loaded duty is believed. A change takes effect in other processes after this time at most; in the
 /// process that made it, at once.
 const BELIEVED: Duration = Duration::from_secs(20);
-/// How deep a tree of units may be read.
-const DEEPEST: i32 = 32;
 
 /// The duties of the last seconds, by agency and unit.
 #[derive(Debug)]
@@ -189,74 +188,6 @@ async fn load(app: &App, db: &impl ConnectionTrait, places: &HashSet<Place>) -> 
     places.iter().map(|place| Ok((*place, duty(*place)?))).collect()
 }
 
-/// A unit on the way from an employee's up to the root, a row for each of its places.
-#[derive(Debug, FromQueryResult)]
-struct Above {
-    start_id: UnitId,
-    id: UnitId,
-    time_zone: Option<String>,
-    #[sea_orm(nested)]
-    spot: Option<Spot>,
-}
-
-/// Where a venue is.
-#[derive(Debug, FromQueryResult)]
-struct Spot {
-    venue_id: VenueId,
-    latitude: f64,
-    longitude: f64,
-    radius_meters: i32,
-}
-
-impl From<Spot> for Fence {
-    fn from(Spot { venue_id, latitude, longitude, radius_meters }: Spot) -> Self {
-        Self { venue_id, latitude, longitude, radius_meters }
-    }
-}
-
-/// What stands on the way from a unit up to the root.
-#[derive(Debug, Default)]
-struct WayUp {
-    /// The unit and those above it, upwards, each with the zone that it names.
-    levels: Vec<(UnitId, Option<String>)>,
-    /// Their active venues.
-    fences: Vec<Fence>,
-}
-
-impl WayUp {
-    fn units(&self) -> impl Iterator<Item = UnitId> {
-        self.levels.iter().map(|(unit, _)| *unit)
-    }
-}
-
-/// Each unit with those above it, upwards, and their venues.
-async fn ways_up(db: &impl ConnectionTrait, units: impl Iterator<Item = UnitId>) -> Result<HashMap<UnitId, WayUp>> {
-    let engine = db.get_database_backend();
-    let (given, mut values) = db::among(engine, 2, units.map(|unit| unit.0));
-    values.insert(0, DEEPEST.into());
-    let upwards = format!(
-        "WITH RECURSIVE upwards (start_id, id, parent_id, time_zone, height) AS (
-            SELECT id, id, parent_id, time_zone, 0 FROM unit WHERE id {given}
-            UNION ALL
-            SELECT upwards.start_id, unit.id, unit.parent_id, unit.time_zone, upwards.height + 1
-            FROM unit JOIN upwards ON unit.id = upwards.parent_id WHERE upwards.height < $1
-        ) SELECT upwards.start_id, upwards.id, upwards.time_zone,
-            venue.id AS venue_id, venue.latitude, venue.longitude, venue.radius_meters
-        FROM upwards LEFT JOIN venue ON venue.unit_id = upwards.id AND venue.is_active
-        ORDER BY upwards.height"
-    );
-    let mut ways = HashMap::<UnitId, WayUp>::new();
-    let rows = Above::find_by_statement(Statement::from_sql_and_values(engine, upwards, values)).all(db).await?;
-    for above in rows {
-        let way = ways.entry(above.start_id).or_default();
-        if way.levels.last().is_none_or(|(unit, _)| *unit != above.id) {
-            way.levels.push((above.id, above.time_zone));
-        }
-        way.fences.extend(above.spot.map(Fence::from));
-    }
-    Ok(ways)
-}
-
 async fn hours(
     db: &impl ConnectionTrait,
     engine: DbBackend,
@@ -299,124 +230,6 @@ fn levels(hours: &[Hours], agency: AgencyId, units: &[UnitId]) -> Vec<Vec<Hours>
     let places = units.iter().map(|unit| (Some(agency), Some(*unit))).chain([(Some(agency), None), (None, None)]);
     let of = |place| hours.iter().filter(move |one| (one.schedule.agency_id, one.schedule.unit_id) == place);
     places.map(|place| of(place).cloned().collect()).collect()
-}
-
-/// An agency, a row for each band of each rule of lateness that it has chosen, and these for each zone that it or one of
-/// the units was set to.
-#[derive(Debug, FromQueryResult)]
-struct Choice {
-    id: AgencyId,
-    time_zone: String,
-    #[sea_orm(nested(prefix = "adoption_"))]
-    adoption: Option<lateness_adoption::Model>,
-    #[sea_orm(nested(prefix = "rule_"))]
-    rule: Option<lateness_rule::Model>,
-    #[sea_orm(nested(prefix = "band_"))]
-    band: Option<lateness_band::Model>,
-    #[sea_orm(nested(prefix = "zone_"))]
-    zone: Option<time_zone_setting::Model>,
-}
-
-/// What holds for everybody of an agency.
-#[derive(Debug)]
-struct Chosen {
-    time_zone: String,
-    /// What was set of its zone and those of the units.
-    zones: Vec<time_zone_setting::Model>,
-    lateness: Vec<Adoption>,
-}
-
-/// The zones of agencies and units, and the agencies' choices of rules of lateness.
-async fn chosen(
-    db: &impl ConnectionTrait,
-    engine: DbBackend,
-    agencies: &HashSet<AgencyId>,
-    units: &HashSet<UnitId>,
-) -> Result<HashMap<AgencyId, Chosen>> {
-    let adoptions: RelationDef = agency::Entity::belongs_to(lateness_adoption::Entity)
-        .from(agency::Column::Id)
-        .to(lateness_adoption::Column::AgencyId)
-        .into();
-    let rule: RelationDef = lateness_adoption::Entity::belongs_to(lateness_rule::Entity)
-        .from(lateness_adoption::Column::RuleId)
-        .to(lateness_rule::Column::Id)
-        .into();
-    let zones: RelationDef = agency::Entity::belongs_to(time_zone_setting::Entity)
-        .from(agency::Column::Id)
-        .to(time_zone_setting::Column::AgencyId)
-        .into();
-    // Of these units alone: an agency may have set hundreds, and each comes with all of the rules.
-    let of_the_units = db::any_of(engine, time_zone_setting::Column::UnitId, units.iter().map(|id| id.0));
-    let of_the_units = Condition::any().add(time_zone_setting::Column::UnitId.is_null()).add(of_the_units);
-    let zones = zones.on_condition(move |_, _| of_the_units.clone());
-    let mut rows = agency::Entity::find()
-        .select_only()
-        .columns([agency::Column::Id, agency::Column::TimeZone])
-        .filter(db::any_of(engine, agency::Column::Id, agencies.iter().map(|id| id.0)))
-        .join(JoinType::LeftJoin, adoptions)
-        .join(JoinType::LeftJoin, rule)
-        .join(JoinType::LeftJoin, bands_of_rule())
-        .join(JoinType::LeftJoin, zones)
-        .order_by_asc(time_zone_setting::Column::Id)
-        .order_by_asc(lateness_adoption::Column::Version);
-    rows = db::columns_of::<lateness_adoption::Entity, _>(rows, "adoption_");
-    rows = db::columns_of::<lateness_rule::Entity, _>(rows, "rule_");
-    rows = db::columns_of::<lateness_band::Entity, _>(rows, "band_");
-    rows = db::columns_of::<time_zone_setting::Entity, _>(rows, "zone_");
-    let mut chosen = HashMap::<AgencyId, Chosen>::new();
-    for Choice { id, time_zone, adoption, rule, band, zone } in rows.into_model().all(db).await? {
-        let Chosen { zones, lateness, .. } =
-            chosen.entry(id).or_insert(Chosen { time_zone, zones: Vec::new(), lateness: Vec::new() });
-        if let Some(zone) = zone
-            && zones.last() != Some(&zone)
-        {
-            zones.push(zone);
-        }
-        // Behind the first zone the same rules come again.
-        if zones.len() > 1 {
-            continue;
-        }
-        let Some(row) = adoption else { continue };
-        if lateness.last().is_none_or(|last| last.row.id != row.id) {
-            lateness.push(Adoption { row, rule: rule.map(|row| Rule { row, bands: Vec::new() }) });
-        }
-        if let Some(rule) = lateness.last_mut().and_then(|last| last.rule.as_mut()) {
-            rule.bands.extend(band);
-        }
-    }
-    Ok(chosen)
-}
-
-/// Rules of lateness with their bands.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn rules(
-    db: &impl ConnectionTrait,
-    ids: impl Iterator<Item = LatenessRuleId>,
-) -> Result<HashMap<LatenessRuleId, Rule>> {
-    let ids: Vec<LatenessRuleId> = ids.collect();
-    if ids.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let rows = lateness_rule::Entity::find()
-        .filter(lateness_rule::Column::Id.is_in(ids))
-        .join(JoinType::LeftJoin, bands_of_rule())
-        .select_also(lateness_band::Entity)
-        .all(db)
-        .await?;
-    let mut rules = HashMap::<LatenessRuleId, Rule>::new();
-    for (row, band) in rows {
-        rules.entry(row.id).or_insert_with(|| Rule { row, bands: Vec::new() }).bands.extend(band);
-    }
-    Ok(rules)
-}
-
-fn bands_of_rule() -> RelationDef {
-    lateness_rule::Entity::belongs_to(lateness_band::Entity)
-        .from(lateness_rule::Column::Id)
-        .to(lateness_band::Column::RuleId)
-        .into()
 }
 
 /// The zones of a level: what was set, or for ever what its row names.

@@ -1,6 +1,5 @@
 //! The merged roots, and what every domain's resolvers share.
 
-pub mod alone;
 pub mod context;
 pub mod cost;
 pub mod error;
@@ -12,9 +11,9 @@ pub mod payload;
 pub mod rows;
 pub mod scalars;
 pub mod search;
-pub mod seldom;
 pub mod validation;
 pub mod viewer;
+pub mod wrapped;
 
 use std::sync::Arc;
 
@@ -22,12 +21,11 @@ use async_graphql::{
     Context, Executor, ID, MergedObject, MergedSubscription, Object, ObjectType, SDLExportOptions, SubscriptionType,
 };
 
-use self::alone::Alone;
 use self::context::ContextExt as _;
 use self::cost::ListsEach;
 use self::node::Node;
-use self::seldom::Seldom;
 use self::viewer::Viewer;
+use self::wrapped::{Alone, Seldom};
 use crate::agency::schema::{AgencyMutation, AgencyQuery};
 use crate::app::App;
 use crate::attendance::schema::{

@@ -1,4 +1,4 @@
-//! Fields of a root that fail alone.
+//! What stands around the roots: fields that fail alone, and actions that are asked for seldom.
 //!
 //! The executor lets an error of a resolver null the whole parent, also where the field itself may be null; for a root
 //! that is everything: a mutation that failed would hide what its siblings have committed. Here such a field becomes
@@ -35,18 +35,37 @@ impl<T: ObjectType> ContainerType for Alone<T> {
     }
 }
 
-impl<T: ObjectType> OutputType for Alone<T> {
-    fn type_name() -> Cow<'static, str> {
-        T::type_name()
-    }
+/// A part of a root that keeps what its actions need on their way apart. The future of a root is as large as that of
+/// its largest action, and moved several times: without this a check-in carries the room for correcting a year.
+#[derive(Debug, Default)]
+pub struct Seldom<T>(T);
 
-    fn create_type_info(registry: &mut Registry) -> String {
-        T::create_type_info(registry)
-    }
-
-    async fn resolve(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> ServerResult<Value> {
-        self.0.resolve(ctx, field).await
+impl<T: ObjectType> ContainerType for Seldom<T> {
+    async fn resolve_field(&self, ctx: &Context<'_>) -> ServerResult<Option<Value>> {
+        Box::pin(self.0.resolve_field(ctx)).await
     }
 }
 
-impl<T: ObjectType> ObjectType for Alone<T> {}
+/// To the schema, a wrapper is what it wraps.
+macro_rules! wraps {
+    ($wrapper:ident) => {
+        impl<T: ObjectType> OutputType for $wrapper<T> {
+            fn type_name() -> Cow<'static, str> {
+                T::type_name()
+            }
+
+            fn create_type_info(registry: &mut Registry) -> String {
+                T::create_type_info(registry)
+            }
+
+            async fn resolve(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> ServerResult<Value> {
+                self.0.resolve(ctx, field).await
+            }
+        }
+
+        impl<T: ObjectType> ObjectType for $wrapper<T> {}
+    };
+}
+
+wraps!(Alone);
+wraps!(Seldom);
