@@ -19,7 +19,7 @@ use async_graphql::{Pos, Variables};
 
 pub use self::cost::Executed;
 use self::inputs::Inputs;
-pub use self::inputs::Misfit;
+pub use self::inputs::{Misfit, Wrong};
 use self::prices::Prices;
 pub use self::prices::Unpriced;
 pub use self::scan::is_nested_beyond;

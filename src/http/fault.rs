@@ -15,7 +15,7 @@ pub use self::malformed::Malformed;
 use super::allowance::Limited;
 use super::boundary::Caller;
 use super::media::Media;
-use crate::graphql::guard::{Breach, Misfit};
+use crate::graphql::guard::{Breach, Misfit, Wrong};
 use crate::locale::Locale;
 use crate::metrics::Refused;
 
@@ -275,10 +275,15 @@ impl RequestFault {
 fn misfit_words(misfit: &Misfit, locale: Locale) -> String {
     let short = |name: &str| name.chars().take(64).collect();
     match misfit {
-        Misfit::Value { path, wanted: Some(wanted) } => {
-            locale.text("error-malformed", &[("field", path.join(".")), ("type", wanted.clone())])
+        Misfit::Value { path, wrong } => {
+            let field = ("field", path.join("."));
+            match wrong {
+                Wrong::Form(kind) => locale.text("error-malformed", &[field, ("type", kind.clone())]),
+                Wrong::Missing => locale.text("error-missing", &[field]),
+                Wrong::Unknown => locale.text("error-unknown", &[field]),
+                Wrong::NotOne(choices) => locale.text("error-not-one", &[field, ("choices", choices.join(", "))]),
+            }
         }
-        Misfit::Value { path, wanted: None } => locale.text("error-malformed-value", &[("field", path.join("."))]),
         Misfit::Variable(name) => locale.text("fault-variable-misplaced", &[("name", short(name))]),
         Misfit::Default(name) => locale.text("fault-variable-default", &[("name", short(name))]),
     }

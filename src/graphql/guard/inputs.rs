@@ -25,17 +25,30 @@ use crate::graphql::scalars::{Date, DateTime, Nip, TimeOfDay, Uuid, YearMonth};
 /// Why what is given is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Misfit {
-    /// A value has not the form of its place.
+    /// A value does not fit its place.
     Value {
         /// From the argument downwards.
         path: Vec<String>,
-        /// The type that it must have, where that says what is wrong.
-        wanted: Option<String>,
+        /// Why.
+        wrong: Wrong,
     },
     /// A variable stands where its type does not let it (GraphQL, 5.8.5).
     Variable(String),
     /// The default of a variable is not of its type.
     Default(String),
+}
+
+/// What is wrong with a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wrong {
+    /// It is not of this type.
+    Form(String),
+    /// There is none, or `null`, where there must be one.
+    Missing,
+    /// There is no such field.
+    Unknown,
+    /// Of these there must be one, and there is another number.
+    NotOne(Vec<String>),
 }
 
 /// What can be given.
@@ -89,6 +102,9 @@ const SCALARS: [(&str, Form); 11] = [
     ("UUID", Uuid::is_valid),
     ("YearMonth", YearMonth::is_valid),
 ];
+
+/// A field's name as an error repeats it: ours are shorter.
+const MAX_NAME: usize = 64;
 
 /// The one field with an argument that no schema's text has.
 const INTROSPECTION: &str = "type __Introspection { __type(name: String!): __Type }";
@@ -198,12 +214,19 @@ impl Field {
 impl Misfit {
     /// A value where one of a type must be.
     fn no(kind: &Type) -> Self {
-        Self::Value { path: Vec::new(), wanted: Some(kind.to_string().trim_end_matches('!').to_owned()) }
+        Self::here(Wrong::Form(kind.to_string().trim_end_matches('!').to_owned()))
     }
 
-    /// A value with more or less in it than there may be.
-    const fn shape() -> Self {
-        Self::Value { path: Vec::new(), wanted: None }
+    /// What is wrong with this value.
+    const fn here(wrong: Wrong) -> Self {
+        Self::Value { path: Vec::new(), wrong }
+    }
+
+    /// A field that no input has; one that has no name of GraphQL is not repeated.
+    fn unknown(name: &str) -> Self {
+        let is_name = name.len() <= MAX_NAME && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        let unknown = Self::here(Wrong::Unknown);
+        if is_name { unknown.within(name) } else { unknown }
     }
 
     /// The same, seen from one level above.

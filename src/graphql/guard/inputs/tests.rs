@@ -93,26 +93,35 @@ fn what_does_not() {
 
 #[test]
 fn what_does_not_fit_is_named_from_the_argument_downwards() {
-    let value = |path: &str, wanted: Option<&str>| {
+    let value = |path: &str, wrong: Wrong| {
         let path = path.split('.').map(str::to_owned).collect();
-        Some(Misfit::Value { path, wanted: wanted.map(str::to_owned) })
+        Some(Misfit::Value { path, wrong })
     };
-    for (change, path, wanted) in [
-        (json!({ "idempotencyKey": 7 }), "input.idempotencyKey", Some("UUID")),
-        (json!({ "sentAt": null }), "input.sentAt", Some("DateTime")),
-        (json!({ "occasion": "x" }), "input.occasion", Some("OccasionInput")),
-        (json!({ "occasion": {} }), "input.occasion", None),
-        (json!({ "occasion": { "courseSessionId": null } }), "input.occasion.courseSessionId", Some("ID")),
-        (json!({ "occasion": { "workday": {} } }), "input.occasion.workday.direction", Some("WorkdayDirection")),
-        (json!({ "location": { "latitude": [5] } }), "input.location.latitude", Some("Float")),
-        (json!({ "more": 1 }), "input", None),
+    let no = |kind: &str| Wrong::Form(kind.to_owned());
+    let occasions = || Wrong::NotOne(["workday", "courseSessionId"].map(str::to_owned).to_vec());
+    for (change, path, wrong) in [
+        (json!({ "idempotencyKey": 7 }), "input.idempotencyKey", no("UUID")),
+        (json!({ "sentAt": null }), "input.sentAt", Wrong::Missing),
+        (json!({ "occasion": "x" }), "input.occasion", no("OccasionInput")),
+        (json!({ "occasion": {} }), "input.occasion", occasions()),
+        (json!({ "occasion": { "courseSessionId": null } }), "input.occasion.courseSessionId", Wrong::Missing),
+        (json!({ "occasion": { "workday": {} } }), "input.occasion.workday.direction", Wrong::Missing),
+        (json!({ "location": { "latitude": [5] } }), "input.location.latitude", no("Float")),
+        (
+            json!({ "occasion": { "workday": { "direction": "UP" } } }),
+            "input.occasion.workday.direction",
+            no("WorkdayDirection"),
+        ),
+        (json!({ "more": 1 }), "input.more", Wrong::Unknown),
+        (json!({ "more\r\nof it": 1 }), "input", Wrong::Unknown),
+        (json!({ "m".repeat(65): 1 }), "input", Wrong::Unknown),
     ] {
         let sent = check_in(|input| input.as_object_mut().unwrap().extend(change.as_object().unwrap().clone()));
-        assert_eq!(misfit(CHECK_IN, sent), value(path, wanted), "{change}");
+        assert_eq!(misfit(CHECK_IN, sent), value(path, wrong), "{change}");
     }
-    assert_eq!(misfit("{ nodes(ids: [\"a\", null]) { id } }", json!({})), value("ids.1", Some("ID")));
-    assert_eq!(misfit("{ viewer { id @skip(if: 1) } }", json!({})), value("if", Some("Boolean")));
-    assert_eq!(misfit("{ __type(name: 1) { name } }", json!({})), value("name", Some("String")));
+    assert_eq!(misfit("{ nodes(ids: [\"a\", null]) { id } }", json!({})), value("ids.1", Wrong::Missing));
+    assert_eq!(misfit("{ viewer { id @skip(if: 1) } }", json!({})), value("if", no("Boolean")));
+    assert_eq!(misfit("{ __type(name: 1) { name } }", json!({})), value("name", no("String")));
 }
 
 /// Something that might stand in an input, or not.

@@ -8,7 +8,7 @@ use async_graphql::parser::types::{
 use async_graphql::{Name, Positioned, Value as ConstValue, Variables};
 use async_graphql_value::Value;
 
-use super::{Inputs, Kind, Misfit, Places, may_stand};
+use super::{Inputs, Kind, Misfit, Places, Wrong, may_stand};
 use crate::graphql::guard::sent::Sent;
 
 /// Holds values against their types; variables are known by their operation.
@@ -38,7 +38,7 @@ impl<'a> Held<'a> {
     /// A value that is no variable itself.
     pub fn value(self, sent: Sent<'a>, kind: &Type) -> Result<(), Misfit> {
         if sent.is_null() {
-            return if kind.nullable { Ok(()) } else { Err(Misfit::no(kind)) };
+            return if kind.nullable { Ok(()) } else { Err(Misfit::here(Wrong::Missing)) };
         }
         match (&kind.base, sent.entries()) {
             (BaseType::List(kind), Some(mut entries)) => {
@@ -67,15 +67,16 @@ impl<'a> Held<'a> {
     fn object(self, sent: Sent<'a>, places: &Places, is_one_of: bool) -> Result<(), Misfit> {
         let mut count = 0;
         for (name, value) in sent.fields().into_iter().flatten() {
-            let place = places.get(name.as_str()).ok_or_else(Misfit::shape)?;
+            let place = places.get(name.as_str()).ok_or_else(|| Misfit::unknown(name))?;
             self.place(value, &place.kind, place.has_default).map_err(|misfit| misfit.within(name))?;
             count += 1;
         }
         if is_one_of {
-            return if count == 1 { Ok(()) } else { Err(Misfit::shape()) };
+            let choices = || places.keys().cloned().collect();
+            return if count == 1 { Ok(()) } else { Err(Misfit::here(Wrong::NotOne(choices()))) };
         }
         let mut missing = places.iter().filter(|(name, place)| place.is_required && sent.field(name).is_none());
-        missing.next().map_or(Ok(()), |(name, place)| Err(Misfit::no(&place.kind).within(name)))
+        missing.next().map_or(Ok(()), |(name, _)| Err(Misfit::here(Wrong::Missing).within(name)))
     }
 }
 
