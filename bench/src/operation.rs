@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use chrono::{DateTime, SubsecRound as _, Utc};
+use chrono::{DateTime, SecondsFormat, SubsecRound as _, Utc};
 use clap::ValueEnum;
 use serde_json::json;
 use uuid::Uuid;
@@ -35,16 +35,14 @@ impl Operation {
             Self::CheckIn => {
                 let now = now();
                 let (latitude, longitude) = spot();
-                let input = json!({
-                    "idempotencyKey": key(now).to_string(),
-                    "occasion": { "workday": { "direction": "IN" } },
-                    "capturedAt": now,
-                    "sentAt": now,
-                    "location": {
-                        "latitude": latitude, "longitude": longitude, "accuracyMeters": 12.5, "isMocked": false,
-                    },
-                });
-                json!({ "query": CHECK_IN, "variables": { "input": input } }).to_string()
+                let (key, at) = (key(now), now.to_rfc3339_opts(SecondsFormat::Micros, true));
+                // Written out: what the load takes of the machine, the server does not have.
+                format!(
+                    "{{\"query\":\"{CHECK_IN}\",\"variables\":{{\"input\":{{\"idempotencyKey\":\"{key}\",\
+                     \"occasion\":{{\"workday\":{{\"direction\":\"IN\"}}}},\"capturedAt\":\"{at}\",\"sentAt\":\"{at}\",\
+                     \"location\":{{\"latitude\":{latitude},\"longitude\":{longitude},\"accuracyMeters\":12.5,\
+                     \"isMocked\":false}}}}}}}}"
+                )
             }
             Self::Today => json!({ "query": TODAY }).to_string(),
         }
