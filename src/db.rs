@@ -91,7 +91,9 @@ impl Db {
             DatabaseConfig::Postgres { url, pool_size } => {
                 let pool = Database::connect(postgres(url.expose(), *pool_size, ACQUIRE_TIMEOUT)).await?;
                 let pool = counting(pool, &counted);
-                let check_ins = Database::connect(postgres(url.expose(), 1, ACQUIRE_TIMEOUT)).await?;
+                let mut options = postgres(url.expose(), 1, ACQUIRE_TIMEOUT);
+                // Opened by whoever needs it first: the writer, on whose thread its network is then waited for.
+                let check_ins = Database::connect(options.connect_lazy(true).to_owned()).await?;
                 let check_ins = counting(check_ins, &counted);
                 Ok(Self { read: pool.clone(), write: pool, check_ins, counted })
             }

@@ -8,19 +8,15 @@ use clap::Parser as _;
 
 /// A request makes some hundred small values and frees them on whichever thread it ended.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 /// Resolving a GraphQL answer is deep recursion; the guard bounds it, this carries it.
 const STACK: usize = 8 * 1024 * 1024;
 
-/// After so many tasks a thread looks whether the network has something. In the rush there is always a task: with
-/// tokio's 61 the writer of check-ins hears of its database milliseconds late, and everybody waits for it.
-const TASKS_BETWEEN_LOOKS: u32 = 8;
-
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let mut runtime = tokio::runtime::Builder::new_multi_thread();
-    let runtime = runtime.enable_all().thread_stack_size(STACK).event_interval(TASKS_BETWEEN_LOOKS).build();
+    let runtime = runtime.enable_all().thread_stack_size(STACK).build();
     let runtime = match runtime {
         Ok(runtime) => runtime,
         Err(error) => return fail(&error),

@@ -4,8 +4,8 @@
 //! without counting for each other. Labels take words of ours alone: nothing that a client sends, nothing of people.
 
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use async_graphql::parser::types::OperationType;
@@ -32,10 +32,11 @@ const CONNECTIONS: &str = "bina_db_connections";
 const REFUSALS: &str = "bina_refusals_total";
 const UPTIME: &str = "bina_uptime_seconds";
 const MEMORY: &str = "process_resident_memory_bytes";
+const ALLOCATED: &str = "bina_allocated_bytes";
 const BUILD: &str = "bina_build_info";
 
 /// Every metric with what it tells.
-pub const ALL: [(&str, &str); 16] = [
+pub const ALL: [(&str, &str); 17] = [
     (REQUESTS, "HTTP requests by kind of operation and status"),
     (REQUEST_SECONDS, "Time from a request's headers to its answer"),
     (
@@ -54,6 +55,7 @@ pub const ALL: [(&str, &str); 16] = [
     (CONNECTIONS, "Connections to the database by pool, in use and idle"),
     (UPTIME, "Time since the start"),
     (MEMORY, "Memory of the process"),
+    (ALLOCATED, "Memory that is in use, by the allocator's account"),
     (BUILD, "1, with the version"),
 ];
 
@@ -73,6 +75,10 @@ pub struct Metrics(Arc<Parts>);
 struct Parts {
     recorder: PrometheusRecorder,
     handle: PrometheusHandle,
+    /// By kind, what every request is counted in.
+    requests: [Requests; Kind::ALL.len()],
+    /// By verdict.
+    check_ins: [(Verdict, Counter); 3],
     queue_depth: Gauge,
     queue_full: Counter,
     front_microseconds: Counter,
@@ -81,6 +87,14 @@ struct Parts {
     commit_seconds: Histogram,
     subscriptions: Gauge,
     started: Instant,
+}
+
+/// What requests of a kind are counted in, once there was one: to find it by its name costs as much as to count.
+#[derive(Default)]
+struct Requests {
+    seconds: OnceLock<Histogram>,
+    /// Those that were answered with 200.
+    ok: OnceLock<Counter>,
 }
 
 impl fmt::Debug for Metrics {
@@ -101,8 +115,14 @@ impl Default for Metrics {
             recorder.describe_counter(name.into(), None, SharedString::const_str(tells));
         }
         let plain = |name| Key::from_static_name(name);
+        // Series that are there from the start: an alert on a rate needs the zero before the first.
+        let check_ins = [Verdict::Accepted, Verdict::NeedsReview, Verdict::Rejected].map(|verdict| {
+            (verdict, recorder.register_counter(&key(CHECK_INS, &[("verdict", word(verdict))]), &ABOUT))
+        });
         let metrics = Self(Arc::new(Parts {
             handle: recorder.handle(),
+            requests: Default::default(),
+            check_ins,
             queue_depth: recorder.register_gauge(&plain(QUEUE_DEPTH), &ABOUT),
             front_microseconds: recorder.register_counter(&plain(FRONT_MICROSECONDS), &ABOUT),
             front_pieces: AtomicU64::new(0),
@@ -114,10 +134,6 @@ impl Default for Metrics {
             started: Instant::now(),
         }));
         metrics.gauge(BUILD, &[("version", env!("CARGO_PKG_VERSION"))]).set(1.0);
-        // Series that are there from the start: an alert on a rate needs the zero before the first.
-        for verdict in [Verdict::Accepted, Verdict::NeedsReview, Verdict::Rejected] {
-            metrics.check_ins(verdict, 0);
-        }
         for refused in [Refused::Limit, Refused::RateOfAccount, Refused::RateOfAddress] {
             metrics.counter(REFUSALS, &[("reason", refused.word())]).increment(0);
         }
@@ -148,14 +164,20 @@ impl Metrics {
 
     /// A request was answered.
     pub(crate) fn request(&self, kind: Kind, status: StatusCode, took: Duration) {
-        let labels = vec![
-            Label::from_static_parts("kind", kind.word()),
-            // One of the few statuses that we answer with.
-            Label::new("status", status.as_str().to_owned()),
-        ];
-        self.0.recorder.register_counter(&Key::from_parts(REQUESTS, labels), &ABOUT).increment(1);
-        let seconds = self.0.recorder.register_histogram(&key(REQUEST_SECONDS, &[("kind", kind.word())]), &ABOUT);
-        seconds.record(took);
+        let counter = || {
+            let status = Label::new("status", status.as_str().to_owned());
+            let labels = vec![Label::from_static_parts("kind", kind.word()), status];
+            self.0.recorder.register_counter(&Key::from_parts(REQUESTS, labels), &ABOUT)
+        };
+        let seconds = || self.0.recorder.register_histogram(&key(REQUEST_SECONDS, &[("kind", kind.word())]), &ABOUT);
+        let of_kind = &self.0.requests[kind as usize];
+        // Of statuses there are the few that we answer with.
+        if status == StatusCode::OK {
+            of_kind.ok.get_or_init(counter).increment(1);
+        } else {
+            counter().increment(1);
+        }
+        of_kind.seconds.get_or_init(seconds).record(took);
     }
 
     /// An operation was refused because it, or its caller, asked for too much.
@@ -163,14 +185,11 @@ impl Metrics {
         self.counter(REFUSALS, &[("reason", refused.word())]).increment(1);
     }
 
-    /// So many check-ins with this verdict were committed; one that was sent again is none.
-    pub fn check_ins(&self, verdict: Verdict, count: u64) {
-        let word = match verdict {
-            Verdict::Accepted => "ACCEPTED",
-            Verdict::NeedsReview => "NEEDS_REVIEW",
-            Verdict::Rejected => "REJECTED",
-        };
-        self.counter(CHECK_INS, &[("verdict", word)]).increment(count);
+    /// A check-in with this verdict was committed; one that was sent again is none.
+    pub fn check_in(&self, verdict: Verdict) {
+        for (_, counter) in self.0.check_ins.iter().filter(|(counted, _)| *counted == verdict) {
+            counter.increment(1);
+        }
     }
 
     /// So many check-ins wait to be written.
@@ -183,9 +202,11 @@ impl Metrics {
         if !self.0.front_pieces.fetch_add(1, Ordering::Relaxed).is_multiple_of(TIMED.into()) {
             return work();
         }
+        // The clock's own time is measured beside, and taken off.
+        let clock = thread_time();
         let began = thread_time();
         let done = work();
-        let took = thread_time().saturating_sub(began) * TIMED;
+        let took = thread_time().saturating_sub(began).saturating_sub(began.saturating_sub(clock)) * TIMED;
         self.0.front_microseconds.increment(u64::try_from(took.as_micros()).unwrap_or(u64::MAX));
         done
     }
@@ -227,6 +248,9 @@ impl Metrics {
         if let Some(bytes) = resident_memory() {
             self.gauge(MEMORY, &[]).set(float(bytes));
         }
+        if let Some(bytes) = allocated_memory() {
+            self.gauge(ALLOCATED, &[]).set(float(bytes));
+        }
         self.0.handle.render()
     }
 }
@@ -249,8 +273,10 @@ impl fmt::Debug for Subscription {
 /// What a request was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// An operation that was executed, or that its caller may not execute.
-    Operation(OperationType),
+    /// Operations that were executed, or that their caller may not execute.
+    Query,
+    Mutation,
+    Subscription,
     /// A request to the API that got no operation.
     Refused,
     /// Another path: health, keys, pages, metrics, nothing.
@@ -258,14 +284,34 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
+    const ALL: [Self; 5] = [Self::Query, Self::Mutation, Self::Subscription, Self::Refused, Self::Other];
+
     fn word(self) -> &'static str {
         match self {
-            Self::Operation(OperationType::Query) => "query",
-            Self::Operation(OperationType::Mutation) => "mutation",
-            Self::Operation(OperationType::Subscription) => "subscription",
+            Self::Query => "query",
+            Self::Mutation => "mutation",
+            Self::Subscription => "subscription",
             Self::Refused => "refused",
             Self::Other => "other",
         }
+    }
+}
+
+impl From<OperationType> for Kind {
+    fn from(operation: OperationType) -> Self {
+        match operation {
+            OperationType::Query => Self::Query,
+            OperationType::Mutation => Self::Mutation,
+            OperationType::Subscription => Self::Subscription,
+        }
+    }
+}
+
+fn word(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Accepted => "ACCEPTED",
+        Verdict::NeedsReview => "NEEDS_REVIEW",
+        Verdict::Rejected => "REJECTED",
     }
 }
 
@@ -293,6 +339,13 @@ impl Refused {
 #[expect(clippy::cast_precision_loss, reason = "counts below 2^53")]
 fn float(count: u64) -> f64 {
     count as f64
+}
+
+/// To the byte, where `bina`'s own allocator serves the process: what is lost shows here long before the operating
+/// system's account of the process moves.
+fn allocated_memory() -> Option<u64> {
+    tikv_jemalloc_ctl::epoch::advance().ok()?;
+    u64::try_from(tikv_jemalloc_ctl::stats::allocated::read().ok()?).ok()
 }
 
 /// Where the operating system tells.

@@ -3,12 +3,14 @@
 //!
 //! Everybody checks in within the same half hour, and a commit costs about the same for one row as for a hundred.
 //! Nothing is waited for: what comes while a group is committed makes up the next one, and an idle server commits at
-//! once. The writer is a task that lives while there is something to write.
+//! once. The writer is a task on a thread of its own, and lives while there is something to write.
 
 mod group;
 mod statement;
+mod thread;
 
 use std::collections::VecDeque;
+use std::io;
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -16,6 +18,7 @@ use std::time::Duration;
 use futures_util::FutureExt as _;
 use tokio::sync::{Notify, oneshot};
 
+use self::thread::Thread;
 use super::attempt::{Recorded, Sending};
 use crate::app::App;
 use crate::error::{Error, Kind, Result};
@@ -28,8 +31,9 @@ const GROUP: usize = 128;
 const RETRY_AFTER: Duration = Duration::from_secs(2);
 
 /// Check-ins on their way into the database.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Writer {
+    thread: Thread,
     state: Mutex<State>,
     /// Told when there is nothing left to write.
     rests: Notify,
@@ -65,13 +69,21 @@ pub async fn record(app: &Arc<App>, sending: Sending) -> Result<Vec<Result<Recor
     let is_first = app.check_ins.enqueue(Job { sending, answer }).inspect_err(|_| app.metrics.queue_full())?;
     app.metrics.queue_depth(app.check_ins.waiting());
     if is_first {
-        tokio::spawn(write_all(app.clone()));
+        app.check_ins.thread.spawn(write_all(app.clone()));
     }
     // Nobody knows what became of it: the phone asks again, with the same key.
     answered.await.map_err(|_| Error::unavailable("the writer gave up a group of check-ins"))
 }
 
 impl Writer {
+    /// A writer with nothing to write.
+    ///
+    /// # Errors
+    /// When the operating system has no thread to give.
+    pub fn start() -> io::Result<Self> {
+        Ok(Self { thread: Thread::start()?, state: Mutex::default(), rests: Notify::new() })
+    }
+
     /// Takes nothing more, and waits until everything that waits has its answer.
     pub async fn drain(&self) {
         let rests = self.rests.notified();
@@ -147,7 +159,7 @@ async fn write_all(app: Arc<App>) {
 async fn write(app: &App, group: Vec<Job>) {
     let results = group::record(app, &group).await;
     for Recorded { check_in, .. } in results.iter().flatten().filter(|recorded| !recorded.is_replay) {
-        app.metrics.check_ins(check_in.verdict, 1);
+        app.metrics.check_in(check_in.verdict);
         app.live.check_in_recorded(check_in);
     }
     let mut results = results.into_iter();

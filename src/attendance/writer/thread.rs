@@ -1,0 +1,36 @@
+//! The thread that the writer has to itself.
+//!
+//! In the rush a thousand tasks want the threads of the server, and a writer among them hears of its database only once
+//! they had their turn, some milliseconds at each step, while everybody waits for it. The operating system lets a thread
+//! that sleeps most of the time have its turn at once. The writer's connection is opened here, so that this thread
+//! and no other waits for the network on its behalf.
+
+use std::io;
+use std::thread;
+
+use tokio::runtime::{Builder, Handle};
+use tokio::sync::oneshot;
+
+/// A thread with a runtime, until it is dropped.
+#[derive(Debug)]
+pub(super) struct Thread {
+    runtime: Handle,
+    _ends_with: oneshot::Sender<()>,
+}
+
+impl Thread {
+    /// # Errors
+    /// When the operating system has no thread to give.
+    pub(super) fn start() -> io::Result<Self> {
+        let runtime = Builder::new_current_thread().enable_all().build()?;
+        let (ends_with, dropped) = oneshot::channel::<()>();
+        let handle = runtime.handle().clone();
+        // It ends by the sender's end, which is no failure.
+        thread::Builder::new().name("check-ins".to_owned()).spawn(move || drop(runtime.block_on(dropped)))?;
+        Ok(Self { runtime: handle, _ends_with: ends_with })
+    }
+
+    pub(super) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        self.runtime.spawn(task);
+    }
+}
