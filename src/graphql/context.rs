@@ -1,11 +1,13 @@
 //! What a resolver finds in its context.
 
 use std::net::IpAddr;
+use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 
 use async_graphql::dataloader::DataLoader;
 use async_graphql::runtime::{TokioSpawner, TokioTimer};
 use async_graphql::{Context, Request};
+use uuid::Uuid;
 
 use super::rows::Rows;
 use crate::app::App;
@@ -14,9 +16,26 @@ use crate::identity::actor;
 use crate::locale::Locale;
 use crate::policy::Actor;
 
-/// The request's id, as it stands in the log and in errors.
+/// The request's id, as it stands in the log and in errors. A clone is the same text.
 #[derive(Debug, Clone)]
-pub struct RequestId(pub String);
+pub struct RequestId(Arc<str>);
+
+impl RequestId {
+    /// A new one.
+    #[must_use]
+    pub fn new(app: &App) -> Self {
+        let mut text = Uuid::encode_buffer();
+        Self(Arc::from(&*app.ids.uuid(app.clock.now()).simple().encode_lower(&mut text)))
+    }
+}
+
+impl Deref for RequestId {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
 
 /// Where the request came from: the peer of the connection.
 #[derive(Debug, Clone, Copy)]
@@ -119,7 +138,7 @@ impl ContextExt for Context<'_> {
     }
 
     fn request_id(&self) -> &str {
-        &self.data_unchecked::<RequestId>().0
+        self.data_unchecked::<RequestId>()
     }
 
     fn rows(&self) -> &DataLoader<Rows> {

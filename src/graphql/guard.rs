@@ -22,7 +22,6 @@ use self::inputs::Inputs;
 pub use self::inputs::{Misfit, Wrong};
 use self::prices::Prices;
 pub use self::prices::Unpriced;
-pub use self::scan::is_nested_beyond;
 use crate::config::Limits;
 
 /// What stands guard: the limits, what the fields cost, and what they take.

@@ -111,38 +111,56 @@ impl Allowances {
         Self { buckets: Cache::builder().max_capacity(BUCKETS).time_to_idle(idle).build(), account, address }
     }
 
-    /// Takes what a request costs before it is read.
+    /// Takes what a request costs before it is read; what it asks for is paid out of the same bucket.
     ///
     /// # Errors
     /// [`RequestFault::RateLimited`] when there is not so much left; nothing is taken then.
-    pub fn admit(&self, payer: Payer, now: Instant) -> Result<(), RequestFault> {
-        self.take(payer, REQUEST, now).map(drop)
+    pub fn admit(&self, payer: Payer, now: Instant) -> Result<Bucket, RequestFault> {
+        let bucket = self.of(payer, now);
+        bucket.take(REQUEST, now).map_err(RequestFault::RateLimited)?;
+        Ok(bucket)
     }
 
-    /// Takes what an operation costs. The bill has the whole of the request.
-    ///
-    /// # Errors
-    /// [`RequestFault::RateLimited`] when there is not so much left; nothing is taken then.
+    /// As [`Bucket::charge`], of somebody who was not admitted.
     pub fn charge(&self, payer: Payer, cost: usize, now: Instant) -> Result<Bill, RequestFault> {
-        let whole = |bill: Bill| Bill { requested: cost + REQUEST, ..bill };
-        match self.take(payer, cost, now) {
-            Ok(bill) => Ok(whole(bill)),
-            Err(RequestFault::RateLimited(limited)) => {
-                Err(RequestFault::RateLimited(Limited { bill: whole(limited.bill), ..limited }))
-            }
-            Err(fault) => Err(fault),
-        }
+        self.of(payer, now).charge(cost, now)
     }
 
-    fn take(&self, payer: Payer, cost: usize, now: Instant) -> Result<Bill, RequestFault> {
+    fn of(&self, payer: Payer, now: Instant) -> Bucket {
         let measure = match payer {
             Payer::Account(_) => self.account,
             Payer::Address(_) => self.address,
         };
+        let full_at = self.buckets.get_with(payer, || Arc::new(AtomicI64::new(now.timestamp_micros())));
+        Bucket { payer, full_at, measure }
+    }
+}
+
+/// What one caller may still ask for.
+#[derive(Debug)]
+pub struct Bucket {
+    /// Whose it is.
+    pub payer: Payer,
+    full_at: Arc<AtomicI64>,
+    measure: Measure,
+}
+
+impl Bucket {
+    /// Takes what an operation costs. The bill has the whole of the request.
+    ///
+    /// # Errors
+    /// [`RequestFault::RateLimited`] when there is not so much left; nothing is taken then.
+    pub fn charge(&self, cost: usize, now: Instant) -> Result<Bill, RequestFault> {
+        let whole = |bill: Bill| Bill { requested: cost + REQUEST, ..bill };
+        let limited = |limited: Limited| Limited { bill: whole(limited.bill), ..limited };
+        self.take(cost, now).map(whole).map_err(limited).map_err(RequestFault::RateLimited)
+    }
+
+    fn take(&self, cost: usize, now: Instant) -> Result<Bill, Limited> {
+        let measure = self.measure;
         let (now, whole) = (now.timestamp_micros(), measure.time(measure.most));
-        let bucket = self.buckets.get_with(payer, || Arc::new(AtomicI64::new(now)));
         let mut wait = 0;
-        let taken = bucket.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |full_at| {
+        let taken = self.full_at.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |full_at| {
             let empty = empty(full_at, now, whole) + measure.time(cost);
             wait = empty - whole;
             (wait <= 0).then_some(now + empty)
@@ -156,10 +174,9 @@ impl Allowances {
         match taken {
             Ok(full_at) => Ok(bill(now + empty(full_at, now, whole) + measure.time(cost))),
             Err(full_at) => {
-                let is_account = matches!(payer, Payer::Account(_));
+                let is_account = matches!(self.payer, Payer::Account(_));
                 let seconds = wait.unsigned_abs().div_ceil(1_000_000);
-                let bill = bill(now + empty(full_at, now, whole));
-                Err(RequestFault::RateLimited(Limited { is_account, seconds, bill }))
+                Err(Limited { is_account, seconds, bill: bill(now + empty(full_at, now, whole)) })
             }
         }
     }
@@ -220,7 +237,7 @@ mod tests {
         // What was refused took nothing.
         assert_eq!(all.charge(payer, 400, at(0)).unwrap().remaining, 0);
         assert_eq!(limited(all.admit(payer, at(49))), (5, 4, 1));
-        assert_eq!(all.admit(payer, at(50)), Ok(()));
+        assert!(all.admit(payer, at(50)).is_ok());
         assert_eq!(all.charge(payer, 1_000, at(20_000)).unwrap().remaining, 0, "more than full it is never");
         assert_eq!(limited(all.charge(payer, 1_001, at(90_000))), (1_006, 1_000, 1));
     }

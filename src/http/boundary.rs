@@ -22,6 +22,7 @@ use super::fault::RequestFault;
 use super::media::Media;
 use super::peer::Peer;
 use super::{Edge, compression, log};
+use crate::graphql::context::RequestId;
 use crate::locale::Locale;
 use crate::metrics::Kind;
 
@@ -32,32 +33,32 @@ pub(super) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-i
 pub(super) const BINA_COST: HeaderName = HeaderName::from_static("bina-cost");
 
 /// What is known of a request before it is read.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Caller {
     /// Our name for the request.
-    pub id: String,
+    pub id: RequestId,
     /// The language of the answer.
     pub locale: Locale,
     /// The form of the answer; absent where the client takes none of ours.
     pub media: Option<Media>,
     /// The name of the executed operation, for the log.
-    pub operation: Arc<OnceLock<String>>,
+    pub operation: OnceLock<String>,
     /// The kind of the executed operation, for the metrics.
-    pub kind: Arc<OnceLock<OperationType>>,
+    pub kind: OnceLock<OperationType>,
     /// Whether the answer shall tell what it cost.
     pub wants_cost: bool,
 }
 
 pub async fn around<E>(State(edge): State<Edge<E>>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
-    let caller = Caller {
-        id: edge.app.ids.uuid(edge.app.clock.now()).simple().to_string(),
+    let caller = Arc::new(Caller {
+        id: RequestId::new(&edge.app),
         locale: locale(request.headers()),
         media: Media::negotiate(request.headers()),
-        operation: Arc::default(),
-        kind: Arc::default(),
+        operation: OnceLock::new(),
+        kind: OnceLock::new(),
         wants_cost: request.headers().get(BINA_COST).is_some_and(|value| value == "1"),
-    };
+    });
     compression::forget_refusals(request.headers_mut());
     if let Some(peer) = request.extensions().get::<Peer>().copied() {
         let peer = peer.behind(&edge.app.config.proxies, request.headers());
@@ -67,7 +68,7 @@ pub async fn around<E>(State(edge): State<Edge<E>>, mut request: Request, next: 
     let path = request.uri().path().to_owned();
     request.extensions_mut().insert(caller.clone());
     // Whatever is logged on the way tells the request it belongs to.
-    let span = tracing::error_span!(parent: None, "request", request_id = caller.id);
+    let span = tracing::error_span!(parent: None, "request", request_id = &*caller.id);
     let answered = AssertUnwindSafe(next.run(request)).catch_unwind().instrument(span).await;
     let mut response = answered.unwrap_or_else(|panic: Box<dyn Any + Send>| {
         // The log has it from the panic hook.
@@ -97,7 +98,7 @@ pub async fn around<E>(State(edge): State<Edge<E>>, mut request: Request, next: 
         headers.insert(CONNECTION, HeaderValue::from_static("close"));
     }
     let kind = match caller.kind.get() {
-        Some(kind) => Kind::Operation(*kind),
+        Some(kind) => Kind::from(*kind),
         None if path == "/graphql" => Kind::Refused,
         None => Kind::Other,
     };

@@ -2,6 +2,7 @@
 //!
 //! A table that could not be written to its end is cut off: the last chunk is missing, and every HTTP client says so.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Extension;
@@ -22,6 +23,7 @@ use super::places::{Holder, Place, Places};
 use super::{Edge, log, params};
 use crate::attendance::export::Export;
 use crate::error::Error;
+use crate::graphql::context::RequestId;
 use crate::graphql::scalars::YearMonth;
 use crate::identity::token::Session;
 use crate::policy::Actor;
@@ -39,7 +41,7 @@ const LONGEST: Duration = Duration::from_mins(15);
 
 pub async fn attendance<E: Clone + Send + Sync + 'static>(
     State(edge): State<Edge<E>>,
-    Extension(caller): Extension<Caller>,
+    Extension(caller): Extension<Arc<Caller>>,
     request: Request,
 ) -> Result<Response, RequestFault> {
     let fault = |error| fault_of(&error, &caller.id);
@@ -53,7 +55,7 @@ pub async fn attendance<E: Clone + Send + Sync + 'static>(
     let place = take(&edge.exports, person.account_id)?;
     let export = Export::begin(edge.app.clone(), actor, unit, month).await.map_err(fault)?;
     let export = export.ok_or(RequestFault::NotFound)?;
-    let writing = Writing { export, _place: place, until: Instant::now() + LONGEST, request_id: caller.id };
+    let writing = Writing { export, _place: place, until: Instant::now() + LONGEST, request_id: caller.id.clone() };
     let mut response = Response::new(Body::from_stream(stream::try_unfold(writing, Writing::go_on)));
     let headers = response.headers_mut();
     let file = format!("attachment; filename=\"attendance-{month}.csv\"");
@@ -77,7 +79,7 @@ struct Writing {
     export: Export,
     _place: Place,
     until: Instant,
-    request_id: String,
+    request_id: RequestId,
 }
 
 impl Writing {

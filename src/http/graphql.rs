@@ -1,5 +1,7 @@
 //! GraphQL over HTTP (the draft of the GraphQL Foundation), over any executor.
 
+use std::sync::Arc;
+
 use async_graphql::Executor;
 use async_graphql::parser::types::OperationType;
 use axum::Extension;
@@ -9,7 +11,7 @@ use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTIC
 use axum::http::{Extensions, HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
 
-use super::allowance::Payer;
+use super::allowance::{Bucket, Payer};
 use super::boundary::Caller;
 use super::caching::{self, Keeping};
 use super::fault::RequestFault;
@@ -25,7 +27,7 @@ use crate::policy::Actor;
 
 pub async fn post<E: Executor>(
     State(edge): State<Edge<E>>,
-    Extension(caller): Extension<Caller>,
+    Extension(caller): Extension<Arc<Caller>>,
     request: Request,
 ) -> Result<Response, RequestFault> {
     let (parts, body) = request.into_parts();
@@ -69,7 +71,7 @@ pub async fn post<E: Executor>(
 
 pub async fn get<E: Executor>(
     State(edge): State<Edge<E>>,
-    Extension(caller): Extension<Caller>,
+    Extension(caller): Extension<Arc<Caller>>,
     request: Request,
 ) -> Result<Response, RequestFault> {
     let media = caller.media.ok_or(RequestFault::NotAcceptable)?;
@@ -99,6 +101,7 @@ fn keeping(operation: &Operation, caller: &Caller, headers: &HeaderMap) -> Optio
 struct Visitor {
     session: Result<Option<Session>, RequestFault>,
     peer: Option<Peer>,
+    bucket: Bucket,
 }
 
 impl Visitor {
@@ -114,11 +117,10 @@ impl Visitor {
             let session = token.map(|token| Session::open(&edge.app, token)).transpose();
             session.map_err(|error| fault_of(&error, &caller.id))
         });
-        let visitor = Self { session, peer: extensions.get().copied() };
-        let session = visitor.session.as_ref().ok().copied().flatten();
-        let payer = Payer::of(session, visitor.peer);
-        edge.app.metrics.front(|| edge.allowances.admit(payer, edge.app.clock.now()))?;
-        Ok(visitor)
+        let peer = extensions.get().copied();
+        let payer = Payer::of(session.as_ref().ok().copied().flatten(), peer);
+        let bucket = edge.app.metrics.front(|| edge.allowances.admit(payer, edge.app.clock.now()))?;
+        Ok(Self { session, peer, bucket })
     }
 
     /// Who asks for an operation, once it is paid for.
@@ -134,11 +136,14 @@ impl Visitor {
             // Nobody else sets it.
             caller.operation.get_or_init(|| name.clone());
         }
-        let peer = self.peer;
-        let session = if operation.is_without_token() { None } else { self.session? };
+        let Self { session, peer, bucket } = self;
+        let session = if operation.is_without_token() { None } else { session? };
+        // Where no token is asked for, whoever brought one pays as everybody else at their address.
         let payer = Payer::of(session, peer);
-        let charge = || edge.allowances.charge(payer, operation.cost(), edge.app.clock.now());
-        let bill = edge.app.metrics.front(charge)?;
+        let bill = edge.app.metrics.front(|| {
+            let (cost, now) = (operation.cost(), edge.app.clock.now());
+            if bucket.payer == payer { bucket.charge(cost, now) } else { edge.allowances.charge(payer, cost, now) }
+        })?;
         let actor = match session {
             Some(session) => session.actor(&edge.app).await.map_err(|error| fault_of(&error, &caller.id))?,
             None => Actor::Anonymous,

@@ -3,6 +3,7 @@
 //! Two readers may disagree about which of two equal keys counts (RFC 8259, 4); a NUL ends a text for some and not
 //! for others. What can be read in two ways is refused.
 
+use std::cell::Cell;
 use std::fmt;
 
 use async_graphql::indexmap::IndexMap;
@@ -10,25 +11,38 @@ use async_graphql::{Name, Value};
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
 use super::fault::Malformed;
-use crate::graphql::guard;
 
 /// An object has room for so many entries before it grows: as many as a check-in has.
 const FIELDS: usize = 7;
 
 /// Reads a JSON text.
 pub fn parse(text: &[u8], max_brackets: usize) -> Result<Value, Malformed> {
-    if guard::is_nested_beyond(text, max_brackets) {
-        return Err(Malformed::NestedTooDeep);
-    }
+    let is_too_deep = Cell::new(false);
+    let strict = Strict { brackets: max_brackets, is_too_deep: &is_too_deep };
     let mut deserializer = serde_json::Deserializer::from_slice(text);
-    let value = Strict.deserialize(&mut deserializer).map_err(|_| Malformed::NotJson)?;
-    deserializer.end().map_err(|_| Malformed::NotJson)?;
-    Ok(value)
+    let value = strict.deserialize(&mut deserializer).and_then(|value| deserializer.end().map(|()| value));
+    value.map_err(|_| if is_too_deep.get() { Malformed::NestedTooDeep } else { Malformed::NotJson })
 }
 
-struct Strict;
+#[derive(Clone, Copy)]
+struct Strict<'a> {
+    /// So many may still be opened within one another.
+    brackets: usize,
+    is_too_deep: &'a Cell<bool>,
+}
 
-impl<'de> DeserializeSeed<'de> for Strict {
+impl Strict<'_> {
+    /// For what stands in the bracket that was just opened. (The reader itself gives up at 128.)
+    fn within<E: Error>(self) -> Result<Self, E> {
+        let Some(brackets) = self.brackets.checked_sub(1) else {
+            self.is_too_deep.set(true);
+            return Err(E::custom("brackets nested too deep"));
+        };
+        Ok(Self { brackets, ..self })
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Strict<'_> {
     type Value = Value;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
@@ -36,7 +50,7 @@ impl<'de> DeserializeSeed<'de> for Strict {
     }
 }
 
-impl<'de> Visitor<'de> for Strict {
+impl<'de> Visitor<'de> for Strict<'_> {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -72,17 +86,17 @@ impl<'de> Visitor<'de> for Strict {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
-        let mut list = Vec::new();
-        while let Some(item) = items.next_element_seed(Strict)? {
+        let (strict, mut list) = (self.within()?, Vec::new());
+        while let Some(item) = items.next_element_seed(strict)? {
             list.push(item);
         }
         Ok(Value::List(list))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
-        let mut object = IndexMap::with_capacity(FIELDS);
+        let (strict, mut object) = (self.within()?, IndexMap::with_capacity(FIELDS));
         while let Some(key) = entries.next_key_seed(Key)? {
-            if object.insert(key, entries.next_value_seed(Strict)?).is_some() {
+            if object.insert(key, entries.next_value_seed(strict)?).is_some() {
                 return Err(A::Error::custom("a key twice"));
             }
         }

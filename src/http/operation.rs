@@ -46,7 +46,7 @@ pub struct Asker {
     /// The language of the answer.
     pub locale: Locale,
     /// Our name for the request.
-    pub id: String,
+    pub id: RequestId,
     /// What it costs them, where they want to know.
     pub bill: Option<Bill>,
 }
@@ -129,8 +129,7 @@ impl Operation {
             Some(peer) => self.request.data(ClientAddress(peer.0)),
             None => self.request,
         };
-        let request =
-            context::attach(request, &edge.app, asker.actor.clone(), asker.locale, RequestId(asker.id.clone()));
+        let request = context::attach(request, &edge.app, asker.actor.clone(), asker.locale, asker.id.clone());
         (request, Lesson { known: self.known, found: self.found })
     }
 

@@ -23,6 +23,7 @@ use super::places::Place;
 use super::vigil::{self, End};
 use super::{Edge, log};
 use crate::error::Error;
+use crate::graphql::context::RequestId;
 use crate::identity::token::Session;
 use crate::locale::Locale;
 
@@ -95,7 +96,7 @@ impl Source {
 struct Words {
     form: Streaming,
     locale: Locale,
-    request_id: String,
+    request_id: RequestId,
     wants_cost: bool,
 }
 

@@ -66,7 +66,7 @@ pub struct Inputs {
 enum Kind {
     Scalar(Form),
     Enum(HashSet<String>),
-    Object { places: Places, is_one_of: bool },
+    Object { places: Places, required: usize, is_one_of: bool },
 }
 
 /// Where something can be given, in the order of the schema: arguments, fields of an input.
@@ -147,7 +147,11 @@ impl Inputs {
             TypeKind::Enum(kind) => {
                 Kind::Enum(kind.values.into_iter().map(|value| value.node.value.node.to_string()).collect())
             }
-            TypeKind::InputObject(kind) => Kind::Object { places: places(kind.fields, is_one_of), is_one_of },
+            TypeKind::InputObject(kind) => {
+                let places = places(kind.fields, is_one_of);
+                let required = places.values().filter(|place| place.is_required).count();
+                Kind::Object { places, required, is_one_of }
+            }
             _ => return,
         };
         self.kinds.insert(name, kind);

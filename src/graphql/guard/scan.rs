@@ -29,33 +29,6 @@ pub fn scan(query: &str, limits: &Limits) -> Result<(), Breach> {
     Ok(())
 }
 
-/// Whether a JSON text has brackets within one another beyond the limit, outside its strings.
-#[must_use]
-pub fn is_nested_beyond(json: &[u8], limit: usize) -> bool {
-    let mut depth = 0_usize;
-    let mut bytes = json.iter();
-    while let Some(byte) = bytes.next() {
-        match byte {
-            b'[' | b'{' => depth += 1,
-            b']' | b'}' => depth = depth.saturating_sub(1),
-            b'"' => {
-                while let Some(byte) = bytes.next() {
-                    match byte {
-                        b'"' => break,
-                        b'\\' => drop(bytes.next()),
-                        _ => {}
-                    }
-                }
-            }
-            _ => {}
-        }
-        if depth > limit {
-            return true;
-        }
-    }
-    false
-}
-
 fn malformed(query: &str, at: usize) -> Breach {
     let before = &query.as_bytes()[..at];
     let mut lines = before.split(|byte| *byte == b'\n');

@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_graphql::parser::types::OperationType;
@@ -19,6 +20,7 @@ use tokio_stream::StreamMap;
 
 use super::message::{Close, Heard, Saying, authorization};
 use crate::error::{Error, Kind};
+use crate::graphql::context::RequestId;
 use crate::http::allowance::{Bill, Payer};
 use crate::http::boundary::Caller;
 use crate::http::fault::RequestFault;
@@ -42,7 +44,7 @@ pub struct Connection<E> {
     edge: Edge<E>,
     peer: Option<Peer>,
     /// The request that it began as.
-    caller: Caller,
+    caller: Arc<Caller>,
     socket: WebSocket,
     /// Whether the handshake is done.
     is_acknowledged: bool,
@@ -62,7 +64,7 @@ pub struct Connection<E> {
 
 /// What is known of an operation under way.
 struct Running {
-    request_id: String,
+    request_id: RequestId,
     name: Option<String>,
     is_mutation: bool,
     started: Instant,
@@ -84,7 +86,7 @@ impl From<Close> for Parting {
 
 impl<E: Executor> Connection<E> {
     /// A socket that was just opened.
-    pub fn new(edge: Edge<E>, peer: Option<Peer>, caller: Caller, socket: WebSocket, place: Place) -> Self {
+    pub fn new(edge: Edge<E>, peer: Option<Peer>, caller: Arc<Caller>, socket: WebSocket, place: Place) -> Self {
         let end = Box::pin(vigil::end(edge.clone(), None));
         Self {
             edge,
@@ -231,7 +233,7 @@ impl<E: Executor> Connection<E> {
         if self.operations.contains_key(&id) {
             return Err(Close::Duplicate(id).into());
         }
-        let request_id = self.edge.app.ids.uuid(self.edge.app.clock.now()).simple().to_string();
+        let request_id = RequestId::new(&self.edge.app);
         let params = Params::from_json(payload).map_err(|_| Close::BadMessage)?;
         let (operation, bill) = match self.admit(params, &request_id).await {
             Ok(admitted) => admitted,
@@ -296,7 +298,8 @@ impl<E: Executor> Connection<E> {
                 }
             }
             Some(Err(fault)) => {
-                let request_id = self.forget(id).map(|running| running.request_id).unwrap_or_default();
+                let running = self.forget(id);
+                let request_id = running.map_or_else(|| RequestId::new(&self.edge.app), |running| running.request_id);
                 self.refuse(id, &fault, &request_id).await
             }
         }

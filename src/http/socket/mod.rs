@@ -44,7 +44,7 @@ impl Slot {
 /// Opens a socket.
 pub async fn open<E: Executor>(
     State(edge): State<Edge<E>>,
-    Extension(caller): Extension<Caller>,
+    Extension(caller): Extension<Arc<Caller>>,
     request: Request,
 ) -> Result<Response, RequestFault> {
     let (mut parts, _) = request.into_parts();

@@ -51,8 +51,8 @@ impl<'a> Held<'a> {
             // One value stands for a list of it.
             (BaseType::List(kind), None) => self.value(sent, kind),
             (BaseType::Named(name), _) => match self.inputs.kinds.get(name.as_str()) {
-                Some(Kind::Object { places, is_one_of }) => match sent.fields() {
-                    Some(_) => self.object(sent, places, *is_one_of),
+                Some(Kind::Object { places, required, is_one_of }) => match sent.fields() {
+                    Some(_) => self.object(sent, places, *required, *is_one_of),
                     None => Err(Misfit::no(kind)),
                 },
                 Some(Kind::Scalar(form)) if !sent.is(*form) => Err(Misfit::no(kind)),
@@ -64,16 +64,20 @@ impl<'a> Held<'a> {
         }
     }
 
-    fn object(self, sent: Sent<'a>, places: &Places, is_one_of: bool) -> Result<(), Misfit> {
-        let mut count = 0;
+    fn object(self, sent: Sent<'a>, places: &Places, required: usize, is_one_of: bool) -> Result<(), Misfit> {
+        let (mut count, mut required_count) = (0, 0);
         for (name, value) in sent.fields().into_iter().flatten() {
             let place = places.get(name.as_str()).ok_or_else(|| Misfit::unknown(name))?;
             self.place(value, &place.kind, place.has_default).map_err(|misfit| misfit.within(name))?;
             count += 1;
+            required_count += usize::from(place.is_required);
         }
         if is_one_of {
             let choices = || places.keys().cloned().collect();
             return if count == 1 { Ok(()) } else { Err(Misfit::here(Wrong::NotOne(choices()))) };
+        }
+        if required_count == required {
+            return Ok(());
         }
         let mut missing = places.iter().filter(|(name, place)| place.is_required && sent.field(name).is_none());
         missing.next().map_or(Ok(()), |(name, _)| Err(Misfit::here(Wrong::Missing).within(name)))
