@@ -37,17 +37,30 @@ impl Deref for RequestId {
     }
 }
 
-/// Where the request came from: the peer of the connection.
-#[derive(Debug, Clone, Copy)]
-pub struct ClientAddress(pub IpAddr);
+/// What a request brings to its resolvers. One thing, for everything that a request carries is made for each.
+struct Visit {
+    app: Arc<App>,
+    actor: Arc<RequestActor>,
+    locale: Locale,
+    id: RequestId,
+    address: IpAddr,
+    /// Made for who asks for it.
+    rows: OnceLock<DataLoader<Rows>>,
+}
 
-/// Gives a request everything its resolvers find in their context.
+/// Gives a request everything its resolvers find in their context; without an `address` it came from no socket.
 #[must_use]
-pub fn attach(request: Request, app: &Arc<App>, actor: Actor, locale: Locale, id: RequestId) -> Request {
+pub fn attach(
+    request: Request,
+    app: &Arc<App>,
+    actor: Actor,
+    address: Option<IpAddr>,
+    locale: Locale,
+    id: RequestId,
+) -> Request {
     let actor = Arc::new(RequestActor { given: actor, later: OnceLock::new() });
-    let rows = Rows { app: app.clone(), actor: actor.clone() };
-    let rows = DataLoader::new(rows, TokioSpawner::current(), TokioTimer::default());
-    request.data(app.clone()).data(actor).data(locale).data(id).data(rows)
+    let address = address.unwrap_or(IpAddr::from([127, 0, 0, 1]));
+    request.data(Visit { app: app.clone(), actor, locale, id, address, rows: OnceLock::new() })
 }
 
 /// Who asks: whom the token stands for, or who logged in within this request (a login stands alone in its request, so
@@ -116,9 +129,13 @@ pub trait ContextExt {
     fn address(&self) -> IpAddr;
 }
 
+fn visit<'a>(ctx: &Context<'a>) -> &'a Visit {
+    ctx.data_unchecked()
+}
+
 impl ContextExt for Context<'_> {
     fn app(&self) -> &Arc<App> {
-        self.data_unchecked()
+        &visit(self).app
     }
 
     fn actor(&self) -> &Actor {
@@ -126,7 +143,7 @@ impl ContextExt for Context<'_> {
     }
 
     fn asker(&self) -> &Arc<RequestActor> {
-        self.data_unchecked()
+        &visit(self).actor
     }
 
     fn become_actor(&self, actor: Actor) -> Result<()> {
@@ -134,18 +151,22 @@ impl ContextExt for Context<'_> {
     }
 
     fn locale(&self) -> Locale {
-        *self.data_unchecked()
+        visit(self).locale
     }
 
     fn request_id(&self) -> &str {
-        self.data_unchecked::<RequestId>()
+        &visit(self).id
     }
 
     fn rows(&self) -> &DataLoader<Rows> {
-        self.data_unchecked()
+        let Visit { app, actor, rows, .. } = visit(self);
+        rows.get_or_init(|| {
+            let rows = Rows { app: app.clone(), actor: actor.clone() };
+            DataLoader::new(rows, TokioSpawner::current(), TokioTimer::default())
+        })
     }
 
     fn address(&self) -> IpAddr {
-        self.data_opt::<ClientAddress>().map_or(IpAddr::from([127, 0, 0, 1]), |address| address.0)
+        visit(self).address
     }
 }

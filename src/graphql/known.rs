@@ -14,7 +14,6 @@ use async_graphql::futures_util::stream::BoxStream;
 use async_graphql::{Data, Executor, Request, Response, ValidationMode};
 
 use super::{Published, Schema, builder};
-use crate::app::App;
 
 /// Marks a request whose document was validated before, and whose variables fit.
 #[derive(Debug, Clone, Copy)]
@@ -23,22 +22,21 @@ pub struct Valid;
 /// The executor, with and without validation.
 #[derive(Clone)]
 pub struct KnowingExecutor {
-    app: Arc<App>,
     validating: Schema,
     /// Made when the first document comes back.
     trusting: Arc<OnceLock<Schema>>,
 }
 
-impl KnowingExecutor {
-    /// The executor over a running server's parts.
-    #[must_use]
-    pub fn new(app: Arc<App>) -> Self {
-        Self { validating: super::schema(app.clone()), trusting: Arc::default(), app }
+impl Default for KnowingExecutor {
+    fn default() -> Self {
+        Self { validating: super::schema(), trusting: Arc::default() }
     }
+}
 
+impl KnowingExecutor {
     fn trusting(&self) -> &Schema {
         // Its check for cycles and its limits stay.
-        self.trusting.get_or_init(|| builder().validation_mode(ValidationMode::Fast).data(self.app.clone()).finish())
+        self.trusting.get_or_init(|| builder().validation_mode(ValidationMode::Fast).finish())
     }
 }
 

@@ -15,8 +15,6 @@ pub mod validation;
 pub mod viewer;
 pub mod wrapped;
 
-use std::sync::Arc;
-
 use async_graphql::{
     Context, Executor, ID, MergedObject, MergedSubscription, Object, ObjectType, SDLExportOptions, SubscriptionType,
 };
@@ -27,7 +25,6 @@ use self::node::Node;
 use self::viewer::Viewer;
 use self::wrapped::{Alone, Seldom};
 use crate::agency::schema::{AgencyMutation, AgencyQuery};
-use crate::app::App;
 use crate::attendance::schema::{
     ArrangementMutation, ArrangementQuery, AttendanceMutation, AttendanceSubscription, CorrectionMutation,
     CorrectionQuery, HolidayMutation, LatenessMutation, LatenessQuery, RamadanMutation, RamadanQuery, ReviewMutation,
@@ -127,10 +124,10 @@ fn builder() -> async_graphql::SchemaBuilder<Alone<Query>, Alone<Mutation>, Subs
     Schema::build(Alone::default(), Alone::default(), Subscription::default()).disable_suggestions()
 }
 
-/// The executor over a running server's parts.
+/// The executor. What it works on comes with each request ([`context::attach`]).
 #[must_use]
-pub fn schema(app: Arc<App>) -> Schema {
-    builder().data(app).finish()
+pub fn schema() -> Schema {
+    builder().finish()
 }
 
 /// An executor whose schema can be read.
@@ -153,5 +150,5 @@ where
 /// The schema as text, as `schema.graphql` holds it.
 #[must_use]
 pub fn sdl() -> String {
-    Published::sdl(&builder().finish())
+    Published::sdl(&schema())
 }

@@ -155,8 +155,7 @@ const BUSY_SECONDS: u64 = 30;
 
 /// Every path of the server.
 pub fn router(app: Arc<App>) -> Router {
-    let executor = KnowingExecutor::new(app.clone());
-    router_over(app, executor)
+    router_over(app, KnowingExecutor::default())
 }
 
 /// Every path of the server, over any executor.

@@ -17,7 +17,7 @@ use super::documents::{Known, Read};
 use super::fault::RequestFault;
 use super::params::Params;
 use super::peer::Peer;
-use crate::graphql::context::{self, ClientAddress, RequestId};
+use crate::graphql::context::{self, RequestId};
 use crate::graphql::error::{Finished, finish};
 use crate::graphql::guard::Executed;
 use crate::graphql::known::Valid;
@@ -125,11 +125,9 @@ impl Operation {
 
     /// What the executor is given, and what shall be remembered of the document once it has passed.
     fn attached<E>(self, edge: &Edge<E>, asker: &Asker) -> (GraphqlRequest, Lesson) {
-        let request = match asker.peer {
-            Some(peer) => self.request.data(ClientAddress(peer.0)),
-            None => self.request,
-        };
-        let request = context::attach(request, &edge.app, asker.actor.clone(), asker.locale, asker.id.clone());
+        let Asker { actor, peer, locale, id, .. } = asker;
+        let address = peer.map(|peer| peer.0);
+        let request = context::attach(self.request, &edge.app, actor.clone(), address, *locale, id.clone());
         (request, Lesson { known: self.known, found: self.found })
     }
 

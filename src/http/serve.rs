@@ -60,8 +60,7 @@ const METRICS_FOLD: Duration = Duration::from_secs(5);
 /// # Errors
 /// When the listener has no address.
 pub async fn serve(app: Arc<App>, listener: TcpListener, shutdown: impl Future) -> Result<()> {
-    let executor = KnowingExecutor::new(app.clone());
-    serve_over(app, executor, listener, shutdown, Pace::default()).await
+    serve_over(app, KnowingExecutor::default(), listener, shutdown, Pace::default()).await
 }
 
 /// Serves over any executor, as [`serve`] does over ours.

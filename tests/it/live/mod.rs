@@ -111,6 +111,6 @@ impl Server {
 
     /// Over the real schema.
     pub async fn real(app: &Arc<App>, pace: Pace) -> Self {
-        Self::over(app.clone(), bina::graphql::schema(app.clone()), pace).await
+        Self::over(app.clone(), bina::graphql::schema(), pace).await
     }
 }
