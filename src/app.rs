@@ -7,7 +7,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Db;
 use crate::documents::Library;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::events::Live;
 use crate::id::Ids;
 use crate::identity::actor::ActorCache;
@@ -64,7 +64,7 @@ impl App {
             duties: Duties::default(),
             documents: Library::default(),
             check_in_quota: Quota::default(),
-            check_ins: Writer::start().map_err(Error::internal)?,
+            check_ins: Writer::start(&db).await?,
             mailer: Mailer::new(config.mail.as_ref())?,
             live: Live::default(),
             metrics: Metrics::default(),

@@ -92,7 +92,7 @@ impl Db {
                 let pool = Database::connect(postgres(url.expose(), *pool_size, ACQUIRE_TIMEOUT)).await?;
                 let pool = counting(pool, &counted);
                 let mut options = postgres(url.expose(), 1, ACQUIRE_TIMEOUT);
-                // Opened by whoever needs it first: the writer, on whose thread its network is then waited for.
+                // Opened where its network is to be waited for.
                 let check_ins = Database::connect(options.connect_lazy(true).to_owned()).await?;
                 let check_ins = counting(check_ins, &counted);
                 Ok(Self { read: pool.clone(), write: pool, check_ins, counted })
@@ -115,6 +115,11 @@ impl Db {
     /// As [`begin`](Self::begin), for the one writer of check-ins.
     pub async fn begin_check_ins(&self) -> Result<DatabaseTransaction, DbErr> {
         self.check_ins.begin_with_options(read_write()).await
+    }
+
+    /// Opens the connection of the writer of check-ins: the thread that calls waits for its network from then on.
+    pub async fn open_check_ins(&self) -> Result<(), DbErr> {
+        self.check_ins.ping().await
     }
 
     /// The engine.

@@ -55,7 +55,7 @@ pub const ALL: [(&str, &str); 17] = [
     (CONNECTIONS, "Connections to the database by pool, in use and idle"),
     (UPTIME, "Time since the start"),
     (MEMORY, "Memory of the process"),
-    (ALLOCATED, "Memory that is in use, by the allocator's account"),
+    (ALLOCATED, "Memory that Rust code holds, with what its threads keep ready for it"),
     (BUILD, "1, with the version"),
 ];
 
@@ -76,7 +76,7 @@ struct Parts {
     recorder: PrometheusRecorder,
     handle: PrometheusHandle,
     /// By kind, what every request is counted in.
-    requests: [Requests; Kind::ALL.len()],
+    requests: [Requests; Kind::Other as usize + 1],
     /// By verdict.
     check_ins: [(Verdict, Counter); 3],
     queue_depth: Gauge,
@@ -284,8 +284,6 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 5] = [Self::Query, Self::Mutation, Self::Subscription, Self::Refused, Self::Other];
-
     fn word(self) -> &'static str {
         match self {
             Self::Query => "query",
@@ -341,8 +339,8 @@ fn float(count: u64) -> f64 {
     count as f64
 }
 
-/// To the byte, where `bina`'s own allocator serves the process: what is lost shows here long before the operating
-/// system's account of the process moves.
+/// By the account of `bina`'s own allocator: what is lost shows here long before the operating system's account of the
+/// process moves. What libraries in C allocate (SQLite, the cryptography) is not in it.
 fn allocated_memory() -> Option<u64> {
     tikv_jemalloc_ctl::epoch::advance().ok()?;
     u64::try_from(tikv_jemalloc_ctl::stats::allocated::read().ok()?).ok()

@@ -10,7 +10,6 @@ mod statement;
 mod thread;
 
 use std::collections::VecDeque;
-use std::io;
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -21,6 +20,7 @@ use tokio::sync::{Notify, oneshot};
 use self::thread::Thread;
 use super::attempt::{Recorded, Sending};
 use crate::app::App;
+use crate::db::Db;
 use crate::error::{Error, Kind, Result};
 
 /// Attempts that may wait: about a second's work. What comes when there are more is told to come back.
@@ -69,19 +69,23 @@ pub async fn record(app: &Arc<App>, sending: Sending) -> Result<Vec<Result<Recor
     let is_first = app.check_ins.enqueue(Job { sending, answer }).inspect_err(|_| app.metrics.queue_full())?;
     app.metrics.queue_depth(app.check_ins.waiting());
     if is_first {
-        app.check_ins.thread.spawn(write_all(app.clone()));
+        drop(app.check_ins.thread.run(write_all(app.clone())));
     }
     // Nobody knows what became of it: the phone asks again, with the same key.
     answered.await.map_err(|_| Error::unavailable("the writer gave up a group of check-ins"))
 }
 
 impl Writer {
-    /// A writer with nothing to write.
+    /// A writer with nothing to write, and its connection.
     ///
     /// # Errors
-    /// When the operating system has no thread to give.
-    pub fn start() -> io::Result<Self> {
-        Ok(Self { thread: Thread::start()?, state: Mutex::default(), rests: Notify::new() })
+    /// When the operating system has no thread to give, or the database takes no connection.
+    pub async fn start(db: &Db) -> Result<Self> {
+        let thread = Thread::start().map_err(Error::internal)?;
+        let db = db.clone();
+        // On its thread, which then waits for the connection's network.
+        thread.run(async move { db.open_check_ins().await }).await.map_err(Error::internal)??;
+        Ok(Self { thread, state: Mutex::default(), rests: Notify::new() })
     }
 
     /// Takes nothing more, and waits until everything that waits has its answer.

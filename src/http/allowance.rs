@@ -105,9 +105,9 @@ impl Allowances {
     pub fn new(limits: &Limits) -> Self {
         let account = Measure { most: limits.account_cost, per_second: limits.account_cost_per_second };
         let address = Measure { most: limits.address_cost, per_second: limits.address_cost_per_second };
-        // One that nobody has touched for so long is full.
+        // One that nobody has touched for so long is full; whoever was let in may still be sending the body.
         let longest = account.time(account.most).max(address.time(address.most));
-        let idle = Duration::from_micros(longest.unsigned_abs());
+        let idle = Duration::from_micros(longest.unsigned_abs()) + limits.body_time();
         Self { buckets: Cache::builder().max_capacity(BUCKETS).time_to_idle(idle).build(), account, address }
     }
 
@@ -121,7 +121,24 @@ impl Allowances {
         Ok(bucket)
     }
 
-    /// As [`Bucket::charge`], of somebody who was not admitted.
+    /// Has an operation paid for by whom it turned out to be for: most often whoever was let in.
+    ///
+    /// # Errors
+    /// As [`charge`](Self::charge).
+    pub fn charge_admitted(
+        &self,
+        admitted: &Bucket,
+        payer: Payer,
+        cost: usize,
+        now: Instant,
+    ) -> Result<Bill, RequestFault> {
+        if admitted.payer == payer { admitted.charge(cost, now) } else { self.charge(payer, cost, now) }
+    }
+
+    /// Takes what an operation costs. The bill has the whole of the request.
+    ///
+    /// # Errors
+    /// [`RequestFault::RateLimited`] when there is not so much left; nothing is taken then.
     pub fn charge(&self, payer: Payer, cost: usize, now: Instant) -> Result<Bill, RequestFault> {
         self.of(payer, now).charge(cost, now)
     }
@@ -139,18 +156,13 @@ impl Allowances {
 /// What one caller may still ask for.
 #[derive(Debug)]
 pub struct Bucket {
-    /// Whose it is.
-    pub payer: Payer,
+    payer: Payer,
     full_at: Arc<AtomicI64>,
     measure: Measure,
 }
 
 impl Bucket {
-    /// Takes what an operation costs. The bill has the whole of the request.
-    ///
-    /// # Errors
-    /// [`RequestFault::RateLimited`] when there is not so much left; nothing is taken then.
-    pub fn charge(&self, cost: usize, now: Instant) -> Result<Bill, RequestFault> {
+    fn charge(&self, cost: usize, now: Instant) -> Result<Bill, RequestFault> {
         let whole = |bill: Bill| Bill { requested: cost + REQUEST, ..bill };
         let limited = |limited: Limited| Limited { bill: whole(limited.bill), ..limited };
         self.take(cost, now).map(whole).map_err(limited).map_err(RequestFault::RateLimited)

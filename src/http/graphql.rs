@@ -140,10 +140,10 @@ impl Visitor {
         let session = if operation.is_without_token() { None } else { session? };
         // Where no token is asked for, whoever brought one pays as everybody else at their address.
         let payer = Payer::of(session, peer);
-        let bill = edge.app.metrics.front(|| {
-            let (cost, now) = (operation.cost(), edge.app.clock.now());
-            if bucket.payer == payer { bucket.charge(cost, now) } else { edge.allowances.charge(payer, cost, now) }
-        })?;
+        let bill = edge
+            .app
+            .metrics
+            .front(|| edge.allowances.charge_admitted(&bucket, payer, operation.cost(), edge.app.clock.now()))?;
         let actor = match session {
             Some(session) => session.actor(&edge.app).await.map_err(|error| fault_of(&error, &caller.id))?,
             None => Actor::Anonymous,

@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_deep_brackets_unread() {
+    fn reads_no_further_than_brackets_may_go() {
         let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
         assert!(parse(nested(64).as_bytes(), 64).is_ok());
         assert_eq!(parse(nested(65).as_bytes(), 64), Err(Malformed::NestedTooDeep));

@@ -76,6 +76,10 @@ async fn requests_check_ins_and_statements_are_counted(#[values(Engine::Sqlite, 
     assert_eq!(check_in(2, cast.sibolga.place).await, "REJECTED");
     assert_eq!(cast.stranger.send("{ viewer { id } }", json!({})).await.status.as_u16(), 200);
     assert_eq!(cast.stranger.send("{ nothing", json!({})).await.status.as_u16(), 400);
+    // What it says of the queue when it is done would come between.
+    while app.check_ins.is_writing() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
     app.metrics.batch_committed(5, Duration::from_millis(3));
     app.metrics.queue_depth(7);
     app.metrics.queue_full();

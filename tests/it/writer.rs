@@ -70,6 +70,8 @@ async fn together(cast: &Cast, sends: Vec<impl Future<Output = Answer>>, queued:
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     };
+    // Of what was sent before it has answered everybody, and may not have seen yet that nothing is left.
+    until(&|| !writer.is_writing()).await;
     let held = hold(&cast.world.app).await;
     let mut sends = sends.into_iter();
     let first = sends.next().expect("something to send");

@@ -10,6 +10,7 @@ use std::thread;
 
 use tokio::runtime::{Builder, Handle};
 use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 
 /// A thread with a runtime, until it is dropped.
 #[derive(Debug)]
@@ -20,7 +21,7 @@ pub(super) struct Thread {
 
 impl Thread {
     /// # Errors
-    /// When the operating system has no thread to give.
+    /// When the operating system has no thread to give, or nothing to wait for the network with.
     pub(super) fn start() -> io::Result<Self> {
         let runtime = Builder::new_current_thread().enable_all().build()?;
         let (ends_with, dropped) = oneshot::channel::<()>();
@@ -30,7 +31,8 @@ impl Thread {
         Ok(Self { runtime: handle, _ends_with: ends_with })
     }
 
-    pub(super) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
-        self.runtime.spawn(task);
+    /// Runs a task, also when nobody waits for its end.
+    pub(super) fn run<T: Send + 'static>(&self, task: impl Future<Output = T> + Send + 'static) -> JoinHandle<T> {
+        self.runtime.spawn(task)
     }
 }

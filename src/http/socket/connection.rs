@@ -263,14 +263,15 @@ impl<E: Executor> Connection<E> {
     /// Reads an operation and has it paid for.
     async fn admit(&mut self, params: Params, request_id: &str) -> Result<(Operation, Option<Bill>), RequestFault> {
         let (edge, now) = (&self.edge, self.edge.app.clock.now());
-        edge.allowances.admit(Payer::of(self.session, self.peer), now)?;
+        let bucket = edge.allowances.admit(Payer::of(self.session, self.peer), now)?;
         let most = edge.guard.limits.socket_operations;
         if self.operations.len() >= most {
             return Err(RequestFault::TooManyOperations(most));
         }
         let operation = Operation::read(params, edge, request_id, None).await?;
         let session = self.session.filter(|_| !operation.is_without_token());
-        let bill = edge.allowances.charge(Payer::of(session, self.peer), operation.cost(), now)?;
+        let payer = Payer::of(session, self.peer);
+        let bill = edge.allowances.charge_admitted(&bucket, payer, operation.cost(), now)?;
         Ok((operation, self.caller.wants_cost.then_some(bill)))
     }
 
