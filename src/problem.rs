@@ -76,6 +76,8 @@ problems! { $
     OutOfRange = "OUT_OF_RANGE", "problem-out-of-range";
     /// The end does not lie after the start.
     InvalidPeriod = "INVALID_PERIOD", "problem-invalid-period";
+    /// It does not go together with what `other` says.
+    Contradictory = "CONTRADICTORY", "problem-contradictory";
     /// No IANA zone of that name.
     InvalidTimeZone = "INVALID_TIME_ZONE", "problem-invalid-time-zone";
     /// No structurally valid NIP for the kind of employment.

@@ -6,6 +6,7 @@ problem-malformed = This does not have the expected form.
 problem-invalid-text = Contains characters that are not allowed here, such as invisible ones, or letters of several scripts.
 problem-out-of-range = Must lie between { $min } and { $max }.
 problem-invalid-period = The end must lie after the start.
+problem-contradictory = This contradicts { $other }.
 problem-invalid-time-zone = Not a known time zone; for example Asia/Jakarta.
 problem-invalid-nip = Not a valid NIP: 18 digits with birth date, appointment, sex and serial number.
 problem-already-exists = Already exists.

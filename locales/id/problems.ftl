@@ -6,6 +6,7 @@ problem-malformed = Bentuknya tidak sesuai.
 problem-invalid-text = Memuat karakter yang tidak diperbolehkan, misalnya yang tak terlihat, atau huruf dari beberapa aksara.
 problem-out-of-range = Harus di antara { $min } dan { $max }.
 problem-invalid-period = Waktu selesai harus setelah waktu mulai.
+problem-contradictory = Bertentangan dengan { $other }.
 problem-invalid-time-zone = Zona waktu tidak dikenal; contoh: Asia/Jakarta.
 problem-invalid-nip = NIP tidak sah: 18 angka berisi tanggal lahir, pengangkatan, jenis kelamin, dan nomor urut.
 problem-already-exists = Sudah ada.

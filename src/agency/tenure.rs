@@ -7,7 +7,7 @@ use std::ops::RangeInclusive;
 
 use chrono::{Days, NaiveDate};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Refusal, Result};
 use crate::input;
 use crate::problem::Problem;
 
@@ -81,11 +81,11 @@ pub fn begin(from: Option<NaiveDate>, today: NaiveDate) -> Result<Tenure> {
 /// Changes somebody's service; `before` is the last day of the stretch before the present one.
 ///
 /// # Errors
-/// `MALFORMED` at the day of the other case; `OUT_OF_RANGE` at `servesFrom` or `servedUntil`.
+/// `CONTRADICTORY` at the day of the other case; `OUT_OF_RANGE` at `servesFrom` or `servedUntil`.
 pub fn change(present: Tenure, before: Option<NaiveDate>, asked: Asked, today: NaiveDate) -> Result<Changed> {
     match (present.until, asked) {
-        (_, Asked { is_active: true, until: Some(_), .. }) => Err(Error::at("servedUntil", Problem::Malformed)),
-        (_, Asked { is_active: false, from: Some(_), .. }) => Err(Error::at("servesFrom", Problem::Malformed)),
+        (_, Asked { is_active: true, until: Some(_), .. }) => Err(not_both("servedUntil")),
+        (_, Asked { is_active: false, from: Some(_), .. }) => Err(not_both("servesFrom")),
         (None, Asked { is_active: true, from: Some(from), .. }) => begun_otherwise(present, before, from, today),
         (None, Asked { is_active: true, .. }) | (Some(_), Asked { is_active: false, until: None, .. }) => {
             Ok(Changed { tenure: present, former: None, bound: None })
@@ -93,6 +93,11 @@ pub fn change(present: Tenure, before: Option<NaiveDate>, asked: Asked, today: N
         (Some(last), Asked { is_active: true, from, .. }) => returned(present, last, from, today),
         (_, Asked { until, .. }) => left(present, until, today),
     }
+}
+
+/// A day of service that ended, of somebody who serves, or the other way round.
+fn not_both(day: &str) -> Error {
+    Refusal::at(day, Problem::Contradictory).with("other", "isActive").into()
 }
 
 /// The first day was another one.

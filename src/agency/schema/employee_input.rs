@@ -107,7 +107,7 @@ crate::mutation_payload!(
         InvalidNip,
         Inactive,
         Cycle,
-        Malformed,
+        Contradictory,
         OutOfRange,
     }
 );

@@ -9,7 +9,7 @@ use entity::ids::{CheckInId, EmployeeId};
 use sea_orm::sea_query::{ArrayType, ColumnType, OnConflict};
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait as _, DatabaseTransaction, DbBackend, EntityTrait as _, IdenStatic as _,
-    Iterable as _, ModelTrait as _, QueryResult, QueryTrait as _, Statement, Value,
+    Iterable as _, ModelTrait as _, QueryTrait as _, Statement, Value,
 };
 use uuid::Uuid;
 
@@ -18,26 +18,36 @@ use crate::error::Result;
 /// Whose intent: unique for ever.
 pub(super) type Key = (EmployeeId, Uuid);
 
-/// Writes the rows whose key is not taken; says which.
-pub(super) async fn insert(transaction: &DatabaseTransaction, rows: &[check_in::Model]) -> Result<HashSet<CheckInId>> {
-    if rows.is_empty() {
-        return Ok(HashSet::new());
+/// Writes the rows whose key is not taken; answers those that stand under the keys of the others.
+pub(super) async fn insert(
+    transaction: &DatabaseTransaction,
+    rows: &[check_in::Model],
+) -> Result<HashMap<Key, check_in::Model>> {
+    if rows.is_empty() || write(transaction, rows).await? == rows.len() as u64 {
+        return Ok(HashMap::new());
     }
+    let keys: Vec<Key> = rows.iter().map(|row| (row.employee_id, row.idempotency_key)).collect();
+    let ours: HashSet<CheckInId> = rows.iter().map(|row| row.id).collect();
+    let mut standing = find(transaction, &keys).await?;
+    standing.retain(|_, row| !ours.contains(&row.id));
+    Ok(standing)
+}
+
+/// Writes the rows whose key is not taken; says how many.
+async fn write(transaction: &DatabaseTransaction, rows: &[check_in::Model]) -> Result<u64> {
     // In one order for every process: two that write the same keys wait for each other, and not both for ever.
     let mut rows: Vec<&check_in::Model> = rows.iter().collect();
     rows.sort_unstable_by_key(|row| (row.employee_id, row.idempotency_key));
     let engine = transaction.get_database_backend();
     let written = if engine == DbBackend::Postgres {
         let arrays = Column::iter().map(|column| values(column, &rows));
-        transaction.query_all_raw(Statement::from_sql_and_values(engine, &*INSERT, arrays)).await?
+        transaction.execute_raw(Statement::from_sql_and_values(engine, &*INSERT, arrays)).await?
     } else {
         let rows = rows.into_iter().cloned().map(check_in::ActiveModel::from);
         let taken = OnConflict::columns([Column::EmployeeId, Column::IdempotencyKey]).do_nothing().to_owned();
-        let mut insert = check_in::Entity::insert_many(rows).on_conflict(taken).into_query();
-        transaction.query_all(insert.returning_col(Column::Id)).await?
+        transaction.execute(&check_in::Entity::insert_many(rows).on_conflict(taken).into_query()).await?
     };
-    let id = |row: &QueryResult| Ok(CheckInId(row.try_get_by_index(0)?));
-    written.iter().map(id).collect()
+    Ok(written.rows_affected())
 }
 
 /// The check-ins of keys, as far as there are any.
@@ -108,6 +118,6 @@ static INSERT: LazyLock<String> = LazyLock::new(|| {
     let (names, read, arrays) = (names.join(", "), read.join(", "), arrays.join(", "));
     format!(
         "INSERT INTO check_in ({names}) SELECT {read} FROM UNNEST({arrays}) AS fresh ({names}) \
-         ON CONFLICT (employee_id, idempotency_key) DO NOTHING RETURNING id"
+         ON CONFLICT (employee_id, idempotency_key) DO NOTHING"
     )
 });

@@ -139,8 +139,8 @@ async fn the_days_of_service_are_bounded(#[values(Engine::Sqlite, Engine::Postgr
     let (sabang, admin, clock) = (&cast.sabang, &cast.sabang.admin.phone, &cast.world.app.clock);
     let whom = sabang.employee.employee.to_string();
     for (changes, code, field) in [
-        (json!({ "servedUntil": "2026-11-20" }), "MALFORMED", "servedUntil"),
-        (json!({ "isActive": false, "servesFrom": "2026-11-20" }), "MALFORMED", "servesFrom"),
+        (json!({ "servedUntil": "2026-11-20" }), "CONTRADICTORY", "servedUntil"),
+        (json!({ "isActive": false, "servesFrom": "2026-11-20" }), "CONTRADICTORY", "servesFrom"),
         (json!({ "isActive": false, "servedUntil": "2026-11-24" }), "OUT_OF_RANGE", "servedUntil"),
         (json!({ "isActive": false, "servedUntil": "2025-12-30" }), "OUT_OF_RANGE", "servedUntil"),
         (json!({ "isActive": false, "servedUntil": null }), "BLANK", "servedUntil"),
