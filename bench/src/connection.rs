@@ -1,6 +1,7 @@
 //! One connection that is kept: HTTP/1.1, as little of it as costs the machine little.
 
-use std::io;
+use std::borrow::Cow;
+use std::io::{self, Write as _};
 use std::net::SocketAddr;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -10,16 +11,17 @@ use tokio::net::TcpStream;
 #[derive(Debug)]
 pub struct Connection {
     stream: TcpStream,
+    sent: Vec<u8>,
     received: Vec<u8>,
 }
 
 /// An answer.
 #[derive(Debug)]
-pub struct Answer {
+pub struct Answer<'a> {
     /// The HTTP status.
     pub status: u16,
     /// The body.
-    pub body: String,
+    pub body: Cow<'a, str>,
 }
 
 impl Connection {
@@ -27,21 +29,23 @@ impl Connection {
     pub async fn open(server: SocketAddr) -> io::Result<Self> {
         let stream = TcpStream::connect(server).await?;
         stream.set_nodelay(true)?;
-        Ok(Self { stream, received: Vec::with_capacity(4096) })
+        Ok(Self { stream, sent: Vec::with_capacity(4096), received: Vec::with_capacity(4096) })
     }
 
     /// Posts a GraphQL request and reads the answer.
-    pub async fn post(&mut self, token: &str, body: &str) -> io::Result<Answer> {
-        let request = format!(
+    pub async fn post(&mut self, token: &str, body: &str) -> io::Result<Answer<'_>> {
+        self.sent.clear();
+        write!(
+            self.sent,
             "POST /graphql HTTP/1.1\r\nHost: bina\r\nContent-Type: application/json\r\n\
              Accept: application/graphql-response+json\r\nAccept-Language: id\r\n\
              Authorization: Bearer {token}\r\nContent-Length: {}\r\n\r\n{body}",
             body.len()
-        );
-        self.stream.write_all(request.as_bytes()).await?;
+        )?;
+        self.stream.write_all(&self.sent).await?;
         self.received.clear();
         let head = loop {
-            if let Some(end) = self.received.windows(4).position(|bytes| bytes == b"\r\n\r\n") {
+            if let Some(end) = memchr::memmem::find(&self.received, b"\r\n\r\n") {
                 break end + 4;
             }
             self.receive().await?;
@@ -50,7 +54,7 @@ impl Connection {
         while self.received.len() < head + length {
             self.receive().await?;
         }
-        let body = String::from_utf8_lossy(&self.received[head..head + length]).into_owned();
+        let body = String::from_utf8_lossy(&self.received[head..head + length]);
         Ok(Answer { status, body })
     }
 

@@ -7,13 +7,13 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use serde::Serialize;
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::{Instant, sleep_until, timeout_at};
 
 use crate::Failure;
 use crate::connection::Connection;
 use crate::operation::Operation;
 
-/// A request without an answer for so long is an error.
+/// A request that is without an answer for so long after the end is an error.
 const PATIENCE: Duration = Duration::from_secs(15);
 
 /// How requests come.
@@ -77,19 +77,18 @@ impl Run {
     /// Asks until time is over, on a connection of its own.
     async fn ask(&self, mut connection: Connection, server: SocketAddr) -> io::Result<()> {
         while let Some((number, due)) = self.next() {
-            sleep_until(due).await;
+            if let Pace::Open { .. } = self.pace {
+                sleep_until(due).await;
+            }
             let person = number as usize % self.crowd.len();
-            let body = self.operation.body();
-            let answer = timeout(PATIENCE, connection.post(&self.crowd[person], &body)).await;
-            let took = due.elapsed();
-            match answer {
-                Ok(Ok(answer)) if self.operation.is_done(&answer) => {
-                    self.times.borrow_mut().push(u32::try_from(took.as_micros()).unwrap_or(u32::MAX));
+            match connection.post(&self.crowd[person], &self.operation.body()).await {
+                Ok(answer) if self.operation.is_done(&answer) => {
+                    let took = due.elapsed().as_micros();
+                    self.times.borrow_mut().push(u32::try_from(took).unwrap_or(u32::MAX));
                     continue;
                 }
-                Ok(Ok(answer)) => self.tell(&format!("{} {}", answer.status, answer.body)),
-                Ok(Err(error)) => self.tell(&error.to_string()),
-                Err(late) => self.tell(&late.to_string()),
+                Ok(answer) => self.tell(&format!("{} {}", answer.status, answer.body)),
+                Err(error) => self.tell(&error.to_string()),
             }
             connection = Connection::open(server).await?;
         }
@@ -136,7 +135,10 @@ pub async fn run(
     };
     let asking: Vec<_> = open.into_iter().map(ask).collect();
     for connection in asking {
-        connection.await??;
+        match timeout_at(started + time + PATIENCE, connection).await {
+            Ok(asked) => asked??,
+            Err(late) => run.tell(&late.to_string()),
+        }
     }
     let took = started.elapsed();
     let mut times = run.times.take();

@@ -49,7 +49,7 @@ impl Operation {
     }
 
     /// Whether the answer is the one that must come: a check-in that is recorded now, and accepted.
-    pub fn is_done(self, answer: &Answer) -> bool {
+    pub fn is_done(self, answer: &Answer<'_>) -> bool {
         let body = &answer.body;
         answer.status == 200
             && match self {

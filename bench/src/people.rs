@@ -5,7 +5,7 @@ use std::path::Path;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, DurationRound as _, TimeDelta, Utc};
 use entity::ids::{AccountId, AgencyId, DeviceId, EmployeeId, ScheduleId, ShiftId, UnitId, VenueId};
 use entity::{account, agency, device, employee, schedule, shift, unit, venue};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
@@ -22,6 +22,8 @@ pub const PLACE: (f64, f64) = (5.8933, 95.3214);
 const UNITS: u32 = 20;
 /// How long a token is believed (`ACCESS_LIFE` of the server).
 const ACCESS_LIFE: TimeDelta = TimeDelta::minutes(10);
+/// How long a phone keeps one: loads that follow each other send the same.
+const KEPT: TimeDelta = TimeDelta::minutes(5);
 /// Rows of one statement.
 const CHUNK: usize = 500;
 
@@ -244,16 +246,16 @@ pub fn logged_in(keys: &Path, people: u32) -> Result<Vec<String>, Failure> {
     let key = EncodingKey::from_ed_der(&STANDARD.decode(&file.current.private_key)?);
     let header =
         Header { typ: Some("at+jwt".to_owned()), kid: Some(file.current.kid), ..Header::new(Algorithm::EdDSA) };
-    let now = now();
+    let issued_at = now().duration_trunc(KEPT)?;
     let token = |number| {
         let claims = Claims {
             iss: "bina",
             aud: "bina-api",
             sub: account_id(number).to_string(),
             sid: device_id(number).to_string(),
-            iat: now.timestamp(),
-            nbf: now.timestamp(),
-            exp: (now + ACCESS_LIFE).timestamp(),
+            iat: issued_at.timestamp(),
+            nbf: issued_at.timestamp(),
+            exp: (issued_at + ACCESS_LIFE).timestamp(),
         };
         Ok(jsonwebtoken::encode(&header, &claims, &key)?)
     };
