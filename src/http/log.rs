@@ -3,7 +3,10 @@
 //!
 //! Whatever a client may write into it is quoted and escaped, so that nobody forges a line.
 
-use std::io::IsTerminal as _;
+mod lines;
+
+use std::io::{IsTerminal as _, Stderr};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use axum::http::{Method, StatusCode};
@@ -15,21 +18,34 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::registry::Registry;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
+use self::lines::Lines;
 use crate::config::LogConfig;
 use crate::error::Error;
 
 /// Characters of a path; ours are shorter.
 const MAX_PATH: usize = 100;
 
+/// The log of the process.
+static LINES: OnceLock<Lines<Stderr>> = OnceLock::new();
+
 /// Sets up the log of the process, panics included. A second call changes nothing.
 pub fn init(config: LogConfig) {
     let is_terminal = std::io::stderr().is_terminal();
-    if subscriber(config, std::io::stderr, is_terminal).try_init().is_ok() {
+    // On a terminal a line stands before whatever is printed after it.
+    let lines = LINES.get_or_init(|| Lines::new(std::io::stderr(), !is_terminal)).clone();
+    if subscriber(config, lines, is_terminal).try_init().is_ok() {
         std::panic::set_hook(Box::new(|panic| {
             let place = panic.location().map(ToString::to_string).unwrap_or_default();
             let cause = panic.payload_as_str().unwrap_or_default();
             tracing::error!(cause, place, "panicked");
         }));
+    }
+}
+
+/// Writes what waits in the log of the process: before it ends.
+pub fn flush() {
+    if let Some(lines) = LINES.get() {
+        lines.flush();
     }
 }
 
@@ -96,9 +112,9 @@ mod tests {
     use super::*;
 
     #[derive(Clone, Default)]
-    struct Lines(Arc<Mutex<Vec<u8>>>);
+    struct Out(Arc<Mutex<Vec<u8>>>);
 
-    impl io::Write for Lines {
+    impl io::Write for Out {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
             self.0.lock().unwrap().write(bytes)
         }
@@ -110,10 +126,10 @@ mod tests {
 
     /// What is written while `work` runs.
     fn written(config: LogConfig, work: impl FnOnce()) -> String {
-        let lines = Lines::default();
-        let writer = lines.clone();
+        let out = Out::default();
+        let writer = out.clone();
         tracing::subscriber::with_default(subscriber(config, move || writer.clone(), false), work);
-        String::from_utf8(lines.0.lock().unwrap().clone()).unwrap()
+        String::from_utf8(out.0.lock().unwrap().clone()).unwrap()
     }
 
     fn ask(path: &str) {
@@ -144,6 +160,29 @@ mod tests {
             assert!(!text.contains(['\r', '\u{1b}']), "{text}");
             assert!(written(config, || ask(&"é".repeat(5_000))).len() < 600);
         }
+    }
+
+    #[test]
+    fn lines_wait_a_moment_and_trouble_does_not() {
+        let out = Out::default();
+        let read = || String::from_utf8(out.0.lock().unwrap().clone()).unwrap();
+        let lines = Lines::new(out.clone(), true);
+        let config = LogConfig { level: Level::INFO, is_json: true };
+        let write = |work: &dyn Fn()| tracing::subscriber::with_default(subscriber(config, lines.clone(), false), work);
+        write(&|| tracing::warn!("trouble"));
+        assert!(read().ends_with("\"trouble\",\"target\":\"bina::http::log::tests\"}\n"), "{}", read());
+        write(&|| (0..3).for_each(|_| ask("/graphql")));
+        lines.flush();
+        assert_eq!(read().lines().count(), 4);
+        write(&|| ask("/graphql"));
+        while read().lines().count() < 5 {
+            std::thread::yield_now();
+        }
+        // More than may wait is written by who brings it.
+        write(&|| (0..3_000).for_each(|_| ask("/graphql")));
+        assert!(read().lines().count() > 1_000);
+        lines.flush();
+        assert!(read().lines().skip(1).all(|line| line.starts_with('{') && line.ends_with('}')));
     }
 
     #[test]
