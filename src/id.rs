@@ -1,6 +1,8 @@
 //! The one place that reads randomness: ids, tokens, codes.
 
+use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use aws_lc_rs::rand::{SecureRandom, SystemRandom};
 use base64::Engine as _;
@@ -14,8 +16,24 @@ use crate::clock::Instant;
 #[derive(Debug)]
 pub struct Ids {
     random: SystemRandom,
+    drawn: Mutex<Drawn>,
     /// Millisecond and 12-bit counter of the last id, so that ids of one process follow each other.
     last: AtomicU64,
+}
+
+/// Random bytes for ids, many at a time: to ask for eight costs as much as to ask for hundreds. Secrets are drawn apart.
+struct Drawn {
+    bytes: [u8; 10 * TAILS],
+    left: usize,
+}
+
+/// The ends of so many ids are drawn at once.
+const TAILS: usize = 50;
+
+impl fmt::Debug for Drawn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Drawn").field("left", &self.left).finish_non_exhaustive()
+    }
 }
 
 /// Ids of one millisecond go on counting into the next ones up to this far.
@@ -23,7 +41,8 @@ const MOST_AHEAD: u64 = 1_000;
 
 impl Default for Ids {
     fn default() -> Self {
-        Self { random: SystemRandom::new(), last: AtomicU64::new(0) }
+        let drawn = Mutex::new(Drawn { bytes: [0; 10 * TAILS], left: 0 });
+        Self { random: SystemRandom::new(), drawn, last: AtomicU64::new(0) }
     }
 }
 
@@ -50,9 +69,20 @@ impl Ids {
         };
         let last = self.last.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| Some(following(last)));
         let stamp = following(last.unwrap_or_default());
-        let mut tail: [u8; 10] = self.bytes();
+        let mut tail = self.tail();
         tail[..2].copy_from_slice(&[((stamp >> 8) & 0x0f) as u8, (stamp & 0xff) as u8]);
         uuid::Builder::from_unix_timestamp_millis(stamp >> 12, &tail).into_uuid()
+    }
+
+    /// The random end of an id.
+    fn tail(&self) -> [u8; 10] {
+        let mut drawn = self.drawn.lock().unwrap_or_else(PoisonError::into_inner);
+        if drawn.left == 0 {
+            drawn.bytes = self.bytes();
+            drawn.left = TAILS;
+        }
+        drawn.left -= 1;
+        drawn.bytes.as_chunks().0[drawn.left]
     }
 
     /// A new typed id of the instant `now`.
