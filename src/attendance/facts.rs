@@ -63,9 +63,6 @@ pub async fn classes(
     me: EmployeeId,
     ids: &[CourseSessionId],
 ) -> Result<HashMap<CourseSessionId, Class>> {
-    if ids.is_empty() {
-        return Ok(HashMap::new());
-    }
     let sessions = policy::find::<course_session::Entity>(actor)
         .filter(course_session::Column::Id.is_in(ids.iter().copied()))
         .all(db)
@@ -114,9 +111,6 @@ pub async fn wrong_codes(
     transaction: &DatabaseTransaction,
     guesses: &[(EmployeeId, CourseSessionId)],
 ) -> Result<WrongCodesOf> {
-    if guesses.is_empty() {
-        return Ok(HashMap::new());
-    }
     let engine = transaction.get_database_backend();
     let people = || guesses.iter().map(|(person, _)| person.0);
     let sessions = guesses.iter().map(|(_, session)| session.0);

@@ -25,8 +25,9 @@ use crate::error::{Error, Kind, Result};
 
 /// Attempts that may wait: about a second's work. What comes when there are more is told to come back.
 const ROOM: usize = 4_096;
-/// Attempts after which no further sending is taken into a group.
-const GROUP: usize = 128;
+/// Attempts after which no further sending is taken into a group. The more, the less of what a group costs by itself is
+/// each one's: reading whom it is about, and locking what all of them refer to.
+const GROUP: usize = 256;
 /// When to come back to a full queue.
 const RETRY_AFTER: Duration = Duration::from_secs(2);
 
