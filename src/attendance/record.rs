@@ -1,6 +1,7 @@
 //! Recording check-ins: one path for a single one and for a day off line. Here is what a sending needs of the database
 //! before it is the [`writer`]'s turn.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use entity::ids::CourseSessionId;
@@ -61,7 +62,13 @@ async fn settle(
             Err(error) => Some(error),
         });
     }
-    let classes = facts::classes(app.db.read(), actor, me.id, &sessions(&entries)).await?;
+    let sessions = sessions(&entries);
+    let classes = if sessions.is_empty() {
+        HashMap::new()
+    } else {
+        // Apart: who comes to duty has the room for it all the same.
+        Box::pin(facts::classes(app.db.read(), actor, me.id, &sessions)).await?
+    };
     let device_id = person.device_id;
     let sending = Sending { me, device_id, sent_at, received_at, classes, entries };
     let mut recorded = writer::record(app, sending).await?.into_iter();

@@ -60,7 +60,8 @@ pub async fn find(app: &Arc<App>, key: &Key) -> Result<Option<Arc<str>>> {
     let kept = if let Some(kept) = library.kept.get(key) {
         kept
     } else {
-        let Some(kept) = fetch(app, key).await? else { return Ok(None) };
+        // Apart: most are known, and each request has the room for it.
+        let Some(kept) = Box::pin(fetch(app, key)).await? else { return Ok(None) };
         library.keep(key.clone(), kept.clone());
         kept
     };

@@ -117,12 +117,17 @@ impl Loader<AccountId> for Rows {
     }
 }
 
-/// The row of an id, unless the actor may not see it.
+/// What stands behind a key: the row of an id, unless the actor may not see it.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn load<K: RowKey>(ctx: &async_graphql::Context<'_>, key: K) -> Result<Option<Row<K>>> {
-    ctx.rows().load_one(key).await.map_err(|shared| Error::shared(&shared))
+pub async fn load<K>(ctx: &async_graphql::Context<'_>, key: K) -> Result<Option<<Rows as Loader<K>>::Value>>
+where
+    K: Clone + Eq + Hash + Send + Sync + 'static,
+    Rows: Loader<K, Error = Arc<Error>>,
+{
+    // Apart: each field of an object takes the room of its largest, and most of them load nothing.
+    Box::pin(ctx.rows().load_one(key)).await.map_err(|shared| Error::shared(&shared))
 }
 
 /// As [`load`], for an edge that may be absent.

@@ -18,10 +18,11 @@ use axum::response::{IntoResponse as _, Response};
 use futures_util::FutureExt as _;
 use tracing::Instrument as _;
 
+use super::compression::Codings;
 use super::fault::RequestFault;
 use super::media::Media;
 use super::peer::Peer;
-use super::{Edge, compression, log};
+use super::{Edge, log};
 use crate::graphql::context::RequestId;
 use crate::locale::Locale;
 use crate::metrics::Kind;
@@ -59,7 +60,7 @@ pub async fn around<E>(State(edge): State<Edge<E>>, mut request: Request, next: 
         kind: OnceLock::new(),
         wants_cost: request.headers().get(BINA_COST).is_some_and(|value| value == "1"),
     });
-    compression::forget_refusals(request.headers_mut());
+    let codings = Codings::of(request.headers());
     if let Some(peer) = request.extensions().get::<Peer>().copied() {
         let peer = peer.behind(&edge.app.config.proxies, request.headers());
         request.extensions_mut().insert(peer);
@@ -70,11 +71,12 @@ pub async fn around<E>(State(edge): State<Edge<E>>, mut request: Request, next: 
     // Whatever is logged on the way tells the request it belongs to.
     let span = tracing::error_span!(parent: None, "request", request_id = &*caller.id);
     let answered = AssertUnwindSafe(next.run(request)).catch_unwind().instrument(span).await;
-    let mut response = answered.unwrap_or_else(|panic: Box<dyn Any + Send>| {
+    let response = answered.unwrap_or_else(|panic: Box<dyn Any + Send>| {
         // The log has it from the panic hook.
         drop(panic);
         RequestFault::Internal.into_response()
     });
+    let mut response = codings.write(response).await;
     let fault = response.extensions_mut().remove::<RequestFault>();
     if let Some(fault) = &fault {
         fault.refusal().inspect(|refused| edge.app.metrics.refusal(*refused));

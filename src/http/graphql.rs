@@ -55,6 +55,8 @@ pub async fn post<E: Executor>(
         }
         read => read?,
     };
+    // While it is executed nothing of the request is held: a head's bytes are those that it was received in.
+    drop(parts);
     match (operation.kind(), caller.media, streaming) {
         (OperationType::Subscription, _, Some(form)) | (_, None, Some(form @ Streaming::Events)) => {
             pieces::answer(&edge, operation, asker, session, form)

@@ -165,13 +165,11 @@ pub fn router_over<E: Published>(app: Arc<App>, executor: E) -> Router {
 }
 
 fn router_of<E: Executor>(edge: Edge<E>) -> Router {
-    // What may be long; the explorer's files are compressed already. OPTIONS is a route so that the layer for CORS stands
-    // before it, which is what answers.
+    // OPTIONS is a route so that the layer for CORS stands before it, which is what answers.
     let api = Router::new()
         .route("/graphql", get(graphql::get).post(graphql::post).options(async || ()))
         .route("/exports/attendance.csv", get(export::attendance))
-        // One layer of two: each costs every request a few boxes.
-        .layer((cors::layer(&edge.app.config.allowed_origins), compression::layer()));
+        .layer(cors::layer(&edge.app.config.allowed_origins));
     Router::new()
         .merge(explorer::routes())
         .merge(api)

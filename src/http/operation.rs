@@ -137,7 +137,8 @@ impl Operation {
         let executor = edge.executor.clone();
         let kind = self.kind();
         let (request, lesson) = self.attached(edge, asker);
-        let work = async move { executor.execute(request).await };
+        // Apart: it is large, and would be moved into the task and with whatever waits for that.
+        let work = Box::pin(async move { executor.execute(request).await });
         let deadline = edge.guard.limits.deadline();
         let response = if kind == OperationType::Mutation {
             let done = timeout(deadline, tokio::spawn(work.in_current_span())).await;

@@ -60,7 +60,8 @@ pub async fn load(app: &App, account_id: AccountId, device_id: DeviceId) -> Resu
         return if person.account_id == account_id { Ok(person) } else { Err(Error::unauthenticated()) };
     }
     let before = cache.changes.load(Ordering::SeqCst);
-    let person = Arc::new(fetch(app, account_id, device_id).await?);
+    // Apart: most are known, and each request has the room for it.
+    let person = Arc::new(Box::pin(fetch(app, account_id, device_id)).await?);
     if cache.changes.load(Ordering::SeqCst) == before {
         cache.people.insert(device_id, person.clone()).await;
     }

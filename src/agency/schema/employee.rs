@@ -16,7 +16,7 @@ use crate::attendance::schema::day::AttendanceDay;
 use crate::attendance::schema::month::{self, AttendanceMonth};
 use crate::attendance::schema::roster::roster_of;
 use crate::attendance::schema::{CorrectionConnection, DutyArrangementConnection, RosterEntry, UnexcusedDays};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::graphql::context::ContextExt as _;
 use crate::graphql::cost::{Lists, Pages};
 use crate::graphql::page::{Keyset, PageArgs, page};
@@ -88,7 +88,7 @@ impl Employee {
     /// The number that they carry now (*NIP*, *NI PPPK*): 18 digits for themselves and the agency's admins, for others
     /// only the first four and the last two, `1987••••••••••••12`.
     async fn nip(&self, ctx: &Context<'_>) -> Result<Option<String>> {
-        let nip = ctx.rows().load_one(PresentNipOf(self.0.id)).await.map_err(|shared| Error::shared(&shared))?;
+        let nip = rows::load(ctx, PresentNipOf(self.0.id)).await?;
         let is_shown = self.is(ctx.actor()) || self.is_kept_by(ctx.actor());
         Ok(nip.map(|nip| if is_shown { nip } else { rules::masked(&nip) }))
     }

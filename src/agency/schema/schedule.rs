@@ -7,8 +7,7 @@ use super::agency::Agency;
 use super::unit::Unit;
 use crate::agency::loader::ShiftsOf;
 use crate::agency::rules;
-use crate::error::{Error, Result};
-use crate::graphql::context::ContextExt as _;
+use crate::error::Result;
 use crate::graphql::cost::Lists;
 use crate::graphql::rows;
 use crate::graphql::scalars::{Date, TimeOfDay};
@@ -125,7 +124,7 @@ impl Schedule {
     /// The shifts (*giliran kerja*), in the order in which they were set; none where it inherits.
     #[graphql(directive = Lists::apply(2))]
     async fn shifts(&self, ctx: &Context<'_>) -> Result<Vec<Shift>> {
-        let shifts = ctx.rows().load_one(ShiftsOf(self.0.id)).await.map_err(|error| Error::shared(&error))?;
+        let shifts = rows::load(ctx, ShiftsOf(self.0.id)).await?;
         Ok(shifts.unwrap_or_default().into_iter().map(Shift).collect())
     }
 }

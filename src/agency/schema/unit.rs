@@ -14,7 +14,7 @@ use crate::agency::rules;
 use crate::attendance::schema::RosterEntryConnection;
 use crate::attendance::schema::roster::roster_of_unit;
 use crate::attendance::schema::unit::{self as attendance, EmployeeDayConnection, EmployeeMonthConnection};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::graphql::context::ContextExt as _;
 use crate::graphql::cost::Pages;
 use crate::graphql::rows;
@@ -68,7 +68,7 @@ impl Unit {
 
     /// The IANA zone that holds here: its own, else that of the nearest unit above, else its agency's.
     async fn time_zone(&self, ctx: &Context<'_>) -> Result<String> {
-        let tree = ctx.rows().load_one(UnitTreeOf(self.0.agency_id)).await.map_err(|shared| Error::shared(&shared))?;
+        let tree = rows::load(ctx, UnitTreeOf(self.0.agency_id)).await?;
         match tree.as_deref().and_then(|tree| rules::time_zone(tree, self.0.id)) {
             Some(zone) => Ok(zone.to_owned()),
             None => Ok(rows::load_present(ctx, self.0.agency_id).await?.time_zone),

@@ -13,7 +13,7 @@ use super::request::{RequestStatus, Revocation};
 use crate::agency::schema::Employee;
 use crate::attendance::arrangement::{self, Arranged};
 use crate::attendance::loader::AttendedWithin;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::graphql::context::ContextExt as _;
 use crate::graphql::cost::{Lists, Pages, STATEMENT, WRITE, Weighs};
 use crate::graphql::page::{PageArgs, page};
@@ -138,7 +138,7 @@ impl DutyArrangement {
     /// leave these count for nothing. Of check-ins that one may not see it tells nothing.
     #[graphql(directive = Lists::apply(31), directive = Weighs::apply(STATEMENT))]
     async fn attended_days(&self, ctx: &Context<'_>) -> Result<Vec<Date>> {
-        let days = ctx.rows().load_one(AttendedWithin(self.0.id)).await.map_err(|error| Error::shared(&error))?;
+        let days = rows::load(ctx, AttendedWithin(self.0.id)).await?;
         Ok(days.into_iter().flatten().take(ATTENDED).map(Date::from).collect())
     }
 }

@@ -57,7 +57,7 @@ pub struct Workday {
 impl Workday {
     async fn presence(&self, ctx: &Context<'_>) -> Result<Presence> {
         let key = SheetOf { employee_id: self.employee_id, first: self.on, last: self.on };
-        let sheet = ctx.rows().load_one(key).await.map_err(|error| Error::shared(&error))?;
+        let sheet = rows::load(ctx, key).await?;
         let now = ctx.app().clock.now();
         Ok(sheet.map(|sheet| sheet.presence(self.on, self.shift_id, now)).unwrap_or_default())
     }
@@ -232,7 +232,7 @@ impl CheckIn {
         if let Review::Read(review) = &self.1 {
             return Ok(review.as_deref().cloned());
         }
-        ctx.rows().load_one(ReviewOf(self.0.id)).await.map_err(|error| Error::shared(&error))
+        rows::load(ctx, ReviewOf(self.0.id)).await
     }
 }
 
@@ -254,7 +254,7 @@ impl CheckIn {
         let missing = || Error::internal("a check-in without its occasion");
         match self.0.course_session_id {
             Some(id) => {
-                let session = ctx.rows().load_one(AttendedSession(id)).await.map_err(|error| Error::shared(&error))?;
+                let session = rows::load(ctx, AttendedSession(id)).await?;
                 Ok(Occasion::CourseSession(session.ok_or_else(missing)?.into()))
             }
             None => Ok(Occasion::Workday(Workday {
@@ -314,7 +314,7 @@ impl CheckIn {
     async fn punctuality(&self, ctx: &Context<'_>) -> Result<Option<Punctuality>> {
         let Some(minutes_late) = self.0.minutes_late else { return Ok(None) };
         let measured = match self.0.lateness_rule_id {
-            Some(id) => ctx.rows().load_one(MeasuredUnder(id)).await.map_err(|error| Error::shared(&error))?,
+            Some(id) => rows::load(ctx, MeasuredUnder(id)).await?,
             None => None,
         };
         let grade = measured.as_ref().and_then(|rule| rule.grade(Side::Late, minutes_late)).unwrap_or_default();

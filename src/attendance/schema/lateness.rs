@@ -12,7 +12,7 @@ use crate::agency::schema::Agency;
 use crate::attendance::adoption;
 use crate::attendance::loader::MeasuredUnder;
 use crate::connection;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::graphql::context::ContextExt as _;
 use crate::graphql::cost::{Lists, Pages, RECKONING, Weighs};
 use crate::graphql::payload::payload;
@@ -138,7 +138,7 @@ impl LatenessRule {
     /// The bands: those of coming before those of going, each side by minute.
     #[graphql(directive = Lists::apply(8))]
     async fn bands(&self, ctx: &Context<'_>) -> Result<Vec<LatenessBand>> {
-        let rule = ctx.rows().load_one(MeasuredUnder(self.0.id)).await.map_err(|error| Error::shared(&error))?;
+        let rule = rows::load(ctx, MeasuredUnder(self.0.id)).await?;
         let mut bands = rule.map(|rule| rule.bands).unwrap_or_default();
         bands.sort_by_key(|band| (band.side == Side::Early, band.from_minute));
         Ok(bands.into_iter().map(LatenessBand::from).collect())

@@ -13,6 +13,7 @@ use crate::attendance::months::{Sheet, SheetOf};
 use crate::error::{Error, Result};
 use crate::graphql::context::ContextExt as _;
 use crate::graphql::cost::{Lists, SHEET, Weighs};
+use crate::graphql::rows;
 use crate::graphql::scalars::YearMonth;
 use crate::problem::Problem;
 
@@ -104,8 +105,7 @@ impl From<Totals> for AttendanceTotals {
 /// When the database does not answer.
 pub async fn month(ctx: &Context<'_>, employee_id: EmployeeId, month: YearMonth) -> Result<Option<AttendanceMonth>> {
     let (first, last) = month.days().into_inner();
-    let sheet = ctx.rows().load_one(SheetOf { employee_id, first, last }).await;
-    let sheet = sheet.map_err(|error| Error::shared(&error))?;
+    let sheet = rows::load(ctx, SheetOf { employee_id, first, last }).await?;
     Ok(sheet.map(|sheet| AttendanceMonth { month, sheet }))
 }
 
@@ -115,8 +115,7 @@ pub async fn month(ctx: &Context<'_>, employee_id: EmployeeId, month: YearMonth)
 /// `BAD_USER_INPUT` for a day of no plausible year.
 pub async fn day(ctx: &Context<'_>, employee_id: EmployeeId, on: NaiveDate) -> Result<Option<AttendanceDay>> {
     check_day(on)?;
-    let sheet = ctx.rows().load_one(SheetOf { employee_id, first: on, last: on }).await;
-    let sheet = sheet.map_err(|error| Error::shared(&error))?;
+    let sheet = rows::load(ctx, SheetOf { employee_id, first: on, last: on }).await?;
     Ok(sheet.and_then(|sheet| day_of(ctx, &sheet, on)))
 }
 

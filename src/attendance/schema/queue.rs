@@ -6,7 +6,7 @@ use entity::ids::{AccountId, AgencyId, UnitId};
 use sea_orm::{ColumnTrait as _, EntityTrait, QueryFilter as _, QuerySelect as _, QueryTrait as _, Select};
 
 use crate::agency::schema::Employee;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::graphql::context::ContextExt as _;
 use crate::graphql::rows;
 use crate::policy::{self, Scoped};
@@ -39,6 +39,6 @@ pub fn of_others<E: Scoped>(
 /// When the database does not answer.
 pub async fn decider(ctx: &Context<'_>, account: Option<AccountId>) -> Result<Option<Employee>> {
     let Some(account) = account else { return Ok(None) };
-    let employee = ctx.rows().load_one(account).await.map_err(|error| Error::shared(&error))?;
+    let employee = rows::load(ctx, account).await?;
     Ok(employee.map(Employee))
 }

@@ -169,7 +169,7 @@ fn days(from: Date, until: Date) -> Result<RangeInclusive<NaiveDate>> {
 /// `BAD_USER_INPUT` for too many days.
 pub async fn roster_of(ctx: &Context<'_>, employee: EmployeeId, from: Date, until: Date) -> Result<Vec<RosterEntry>> {
     let key = RosterOf { employee_id: employee, days: days(from, until)? };
-    let entries = ctx.rows().load_one(key).await.map_err(|shared| Error::shared(&shared))?;
+    let entries = rows::load(ctx, key).await?;
     Ok(entries.unwrap_or_default().into_iter().map(RosterEntry).collect())
 }
 

@@ -13,7 +13,7 @@ use super::CheckInConnection;
 use crate::agency::schema::EmployeeConnection;
 use crate::attendance::loader::StandingIn;
 use crate::attendance::venue_code;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::graphql::context::ContextExt as _;
 use crate::graphql::rows;
 use crate::graphql::scalars::DateTime;
@@ -67,7 +67,7 @@ async fn sees_all(ctx: &Context<'_>, session: &course_session::Model) -> Result<
 
 async fn teaches(ctx: &Context<'_>, session: &course_session::Model) -> Result<bool> {
     let Some(me) = ctx.actor().employment() else { return Ok(false) };
-    let trainers = ctx.rows().load_one(TrainersOf(session.id)).await.map_err(|error| Error::shared(&error))?;
+    let trainers = rows::load(ctx, TrainersOf(session.id)).await?;
     Ok(trainers.is_some_and(|trainers| trainers.iter().any(|trainer| trainer.id == me.id)))
 }
 
@@ -80,7 +80,7 @@ pub async fn roll_summary(ctx: &Context<'_>, session: &course_session::Model) ->
         return Ok(None);
     }
     let key = StandingIn { session: session.id, run: session.course_run_id };
-    let standing = ctx.rows().load_one(key).await.map_err(|error| Error::shared(&error))?.unwrap_or_default();
+    let standing = rows::load(ctx, key).await?.unwrap_or_default();
     let count = |wanted: Option<Verdict>| {
         let count = standing.values().filter(|verdict| **verdict == wanted).count();
         i32::try_from(count).unwrap_or(i32::MAX)

@@ -5,8 +5,9 @@ use entity::{absence_sanction, employee};
 
 use crate::agency::schema::Employment;
 use crate::attendance::unexcused::{Unexcused, UnexcusedOf, message};
-use crate::error::{Error, Kind, Refusal, Result};
+use crate::error::{Kind, Refusal, Result};
 use crate::graphql::context::ContextExt as _;
+use crate::graphql::rows;
 use crate::policy;
 use crate::problem::Problem;
 
@@ -92,7 +93,7 @@ impl UnexcusedDays {
             return Ok(None);
         }
         let key = UnexcusedOf { person: employee.into(), year };
-        let found = ctx.rows().load_one(key).await.map_err(|error| Error::shared(&error))?;
+        let found = rows::load(ctx, key).await?;
         Ok(found.map(Self))
     }
 }

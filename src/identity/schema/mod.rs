@@ -15,7 +15,7 @@ pub use viewer::{Role, ViewerIdentity};
 
 use crate::agency::schema::{Agency, Employee, Unit};
 use crate::connection;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::graphql::context::ContextExt as _;
 use crate::graphql::rows;
 use crate::graphql::scalars::DateTime;
@@ -105,7 +105,7 @@ impl RoleGrant {
 
     /// Who holds it, as far as the caller may see them.
     async fn employee(&self, ctx: &Context<'_>) -> Result<Option<Employee>> {
-        let holder = ctx.rows().load_one(self.0.account_id).await.map_err(|error| Error::shared(&error))?;
+        let holder = rows::load(ctx, self.0.account_id).await?;
         Ok(holder.map(Employee::from))
     }
 

@@ -9,7 +9,7 @@ use super::course::Course;
 use super::course_session::CourseSessionConnection;
 use super::enrolment::EnrolmentConnection;
 use crate::agency::schema::Agency;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::graphql::context::ContextExt as _;
 use crate::graphql::cost::{Lists, Pages};
 use crate::graphql::page::{PageArgs, page};
@@ -99,7 +99,7 @@ impl CourseRun {
     /// The agencies (*instansi*) that were invited to send their people; at most 100.
     #[graphql(directive = Lists::apply(20))]
     async fn guests(&self, ctx: &Context<'_>) -> Result<Vec<Agency>> {
-        let guests = ctx.rows().load_one(GuestsOf(self.0.id)).await.map_err(|shared| Error::shared(&shared))?;
+        let guests = rows::load(ctx, GuestsOf(self.0.id)).await?;
         Ok(guests.unwrap_or_default().into_iter().map(Agency).collect())
     }
 }

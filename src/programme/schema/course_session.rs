@@ -7,8 +7,7 @@ use super::course_run::CourseRun;
 use crate::agency::schema::{Agency, Employee, EmployeeConnection, Venue};
 use crate::attendance::schema::CheckInConnection;
 use crate::attendance::schema::session::{self, RollSummary, VenueCode};
-use crate::error::{Error, Result};
-use crate::graphql::context::ContextExt as _;
+use crate::error::Result;
 use crate::graphql::cost::{Lists, Pages, ROW, Weighs};
 use crate::graphql::rows;
 use crate::graphql::scalars::DateTime;
@@ -117,7 +116,7 @@ impl CourseSession {
     /// Who teaches it (*pengajar*), as far as one may see them; at most 20.
     #[graphql(directive = Lists::apply(2))]
     async fn trainers(&self, ctx: &Context<'_>) -> Result<Vec<Employee>> {
-        let trainers = ctx.rows().load_one(TrainersOf(self.0.id)).await.map_err(|shared| Error::shared(&shared))?;
+        let trainers = rows::load(ctx, TrainersOf(self.0.id)).await?;
         Ok(trainers.unwrap_or_default().into_iter().map(Employee).collect())
     }
 }
