@@ -112,12 +112,6 @@ impl Db {
         self.write.begin_with_options(read_write()).await
     }
 
-    /// For the one writer of check-ins: each statement is a transaction by itself.
-    #[must_use]
-    pub fn check_ins(&self) -> &DatabaseConnection {
-        &self.check_ins
-    }
-
     /// As [`begin`](Self::begin), for the one writer of check-ins.
     pub async fn begin_check_ins(&self) -> Result<DatabaseTransaction, DbErr> {
         self.check_ins.begin_with_options(read_write()).await

@@ -23,6 +23,8 @@ fn main() -> ExitCode {
     };
     // Not on the main thread: its stack is the operating system's affair.
     let done = runtime.block_on(async { tokio::spawn(async { cli::run(cli, &mut std::io::stdout()).await }).await });
+    // What still runs ends with it, and may have something to say.
+    drop(runtime);
     bina::http::log::flush();
     match done {
         Ok(Ok(())) => ExitCode::SUCCESS,

@@ -60,7 +60,7 @@ pub const ALL: [(&str, &str); 17] = [
 ];
 
 const SECONDS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
-const SIZES: [f64; 9] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0];
+const SIZES: [f64; 10] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0];
 
 /// Of so many pieces of work one is timed: the clock costs as much as a tenth of what it times. A prime, so that it meets
 /// each of the pieces that make up a request.

@@ -49,7 +49,7 @@ enum Command {
         #[arg(long)]
         keys: PathBuf,
     },
-    /// As many requests as the server answers: each connection asks again once it has its answer.
+    /// As many requests as the server answers: each connection asks again once its answer was seen.
     Closed(Load),
     /// So many requests a second, whether the server keeps up or not. A request's time is counted from when it should
     /// have been sent, so that no wait is hidden.

@@ -22,7 +22,7 @@ pub const PLACE: (f64, f64) = (5.8933, 95.3214);
 const UNITS: u32 = 20;
 /// How long a token is believed (`ACCESS_LIFE` of the server).
 const ACCESS_LIFE: TimeDelta = TimeDelta::minutes(10);
-/// How long a phone keeps one: loads that follow each other send the same.
+/// How long a phone keeps one: loads that follow each other send the same. A load may last for the other half.
 const KEPT: TimeDelta = TimeDelta::minutes(5);
 /// Rows of one statement.
 const CHUNK: usize = 500;

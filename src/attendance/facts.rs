@@ -111,6 +111,9 @@ pub async fn wrong_codes(
     transaction: &DatabaseTransaction,
     guesses: &[(EmployeeId, CourseSessionId)],
 ) -> Result<WrongCodesOf> {
+    if guesses.is_empty() {
+        return Ok(HashMap::new());
+    }
     let engine = transaction.get_database_backend();
     let people = || guesses.iter().map(|(person, _)| person.0);
     let sessions = guesses.iter().map(|(_, session)| session.0);

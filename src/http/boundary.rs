@@ -1,5 +1,5 @@
-//! Around every request: its id, the language of its answer, one line in the log. A panic becomes a 500, and a
-//! fault its words.
+//! Around every request: its id, the language of its answer and in how many bytes it travels, one line in the log. A
+//! panic becomes a 500, and a fault its words.
 
 use std::any::Any;
 use std::panic::AssertUnwindSafe;
@@ -60,13 +60,15 @@ pub async fn around<E>(State(edge): State<Edge<E>>, mut request: Request, next: 
         kind: OnceLock::new(),
         wants_cost: request.headers().get(BINA_COST).is_some_and(|value| value == "1"),
     });
-    let codings = Codings::of(request.headers());
     if let Some(peer) = request.extensions().get::<Peer>().copied() {
         let peer = peer.behind(&edge.app.config.proxies, request.headers());
         request.extensions_mut().insert(peer);
     }
     let method = request.method().clone();
     let path = request.uri().path().to_owned();
+    // What may be long; the explorer's files are compressed already, and nobody pays for those.
+    let is_long = path == "/graphql" || path.starts_with("/exports/");
+    let codings = if is_long { Codings::of(request.headers()) } else { Codings::default() };
     request.extensions_mut().insert(caller.clone());
     // Whatever is logged on the way tells the request it belongs to.
     let span = tracing::error_span!(parent: None, "request", request_id = &*caller.id);

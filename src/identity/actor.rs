@@ -55,13 +55,18 @@ impl ActorCache {
 /// # Errors
 /// UNAUTHENTICATED when the device was logged out, its time is over, or the account is locked.
 pub async fn load(app: &App, account_id: AccountId, device_id: DeviceId) -> Result<Arc<Person>> {
-    let cache = &app.actors;
-    if let Some(person) = cache.people.get(&device_id).await {
+    if let Some(person) = app.actors.people.get(&device_id).await {
         return if person.account_id == account_id { Ok(person) } else { Err(Error::unauthenticated()) };
     }
-    let before = cache.changes.load(Ordering::SeqCst);
     // Apart: most are known, and each request has the room for it.
-    let person = Arc::new(Box::pin(fetch(app, account_id, device_id)).await?);
+    Box::pin(read(app, account_id, device_id)).await
+}
+
+/// As [`load`], past what is kept.
+async fn read(app: &App, account_id: AccountId, device_id: DeviceId) -> Result<Arc<Person>> {
+    let cache = &app.actors;
+    let before = cache.changes.load(Ordering::SeqCst);
+    let person = Arc::new(fetch(app, account_id, device_id).await?);
     if cache.changes.load(Ordering::SeqCst) == before {
         cache.people.insert(device_id, person.clone()).await;
     }

@@ -5,8 +5,8 @@ use std::time::Instant;
 
 use chrono::{NaiveDate, TimeDelta};
 use entity::check_in;
-use entity::ids::{CourseSessionId, EmployeeId};
-use sea_orm::ConnectionTrait;
+use entity::ids::EmployeeId;
+use sea_orm::DatabaseTransaction;
 
 use super::Job;
 use super::statement::{self, Key};
@@ -33,12 +33,6 @@ struct Case<'a> {
 impl Case<'_> {
     fn key(&self) -> Key {
         (self.sending.me.id, self.entry.attempt.idempotency_key)
-    }
-
-    /// The session whose code it guesses, where one is looked at.
-    fn guessed(&self) -> Option<CourseSessionId> {
-        let timing = judge::screen(self.sending, self.entry).ok()?;
-        judge::guessed(self.sending, self.entry, timing)
     }
 
     /// The answer to an attempt whose key is taken.
@@ -80,18 +74,10 @@ pub(super) async fn record(app: &App, group: &[Job]) -> Vec<Result<Recorded>> {
 /// Judges and writes cases in one transaction.
 async fn commit(app: &App, cases: &[Case<'_>]) -> Result<Vec<Result<Recorded>>> {
     let started = Instant::now();
-    let guesses: Vec<_> = cases.iter().filter_map(|case| Some((case.sending.me.id, case.guessed()?))).collect();
-    let recorded = if guesses.is_empty() {
-        // The one statement that writes is a transaction by itself, without the round trips that begin and end one.
-        write(app, app.db.check_ins(), cases, WrongCodesOf::new()).await?
-    } else {
-        let transaction = app.db.begin_check_ins().await?;
-        let wrong_codes = facts::wrong_codes(&transaction, &guesses).await?;
-        let recorded = write(app, &transaction, cases, wrong_codes).await?;
-        // What became of a commit that failed nobody knows: the phone asks again, with the same key.
-        transaction.commit().await.map_err(Error::unavailable)?;
-        recorded
-    };
+    let transaction = app.db.begin_check_ins().await?;
+    let recorded = write(app, &transaction, cases).await?;
+    // What became of a commit that failed nobody knows: the phone asks again, with the same key.
+    transaction.commit().await.map_err(Error::unavailable)?;
     app.metrics.batch_committed(cases.len(), started.elapsed());
     Ok(recorded)
 }
@@ -106,15 +92,10 @@ enum Place<'a> {
     Refused(Error),
 }
 
-async fn write(
-    app: &App,
-    db: &impl ConnectionTrait,
-    cases: &[Case<'_>],
-    mut wrong_codes: WrongCodesOf,
-) -> Result<Vec<Result<Recorded>>> {
+async fn write(app: &App, transaction: &DatabaseTransaction, cases: &[Case<'_>]) -> Result<Vec<Result<Recorded>>> {
     let screened: Vec<Result<Timing>> = cases.iter().map(|case| judge::screen(case.sending, case.entry)).collect();
-    let lives = lives(app, db, cases, &screened).await?;
-    let known = statement::find(db, &doubtful(cases, &screened)).await?;
+    let lives = lives(app, transaction, cases, &screened).await?;
+    let (mut wrong_codes, known) = look_up(transaction, cases, &screened).await?;
     let mut rows: Vec<check_in::Model> = Vec::with_capacity(cases.len());
     let mut row_of: HashMap<Key, usize> = HashMap::with_capacity(cases.len());
     let mut places = Vec::with_capacity(cases.len());
@@ -136,7 +117,7 @@ async fn write(
             }
         });
     }
-    let taken = statement::insert(db, &rows).await?;
+    let taken = statement::insert(transaction, &rows).await?;
     let answer = |(case, place): (&Case<'_>, Place<'_>)| match place {
         Place::Refused(error) => Err(error),
         Place::Known(check_in) => case.known(check_in),
@@ -153,7 +134,7 @@ async fn write(
 /// of them. A phone's own clock may say any year, and would have its neighbours' days read with its own.
 async fn lives(
     app: &App,
-    db: &impl ConnectionTrait,
+    transaction: &DatabaseTransaction,
     cases: &[Case<'_>],
     screened: &[Result<Timing>],
 ) -> Result<HashMap<EmployeeId, WorkingLife>> {
@@ -165,12 +146,27 @@ async fn lives(
     people.sort_unstable_by_key(|person| person.employee_id);
     people.dedup_by_key(|person| person.employee_id);
     let (Some(first), Some(last)) = (days.iter().min(), days.iter().max()) else { return Ok(HashMap::new()) };
-    lives::lives(app, db, &people, &(*first - MARGIN..=*last + MARGIN)).await
+    lives::lives(app, transaction, &people, &(*first - MARGIN..=*last + MARGIN)).await
 }
 
-/// What must be looked up before judging: an attempt that could no longer be recorded may be the replay of one that
-/// was, and a replay is no second guess.
-fn doubtful(cases: &[Case<'_>], screened: &[Result<Timing>]) -> Vec<Key> {
-    let is_doubtful = |(case, timing): &(&Case<'_>, &Result<Timing>)| timing.is_err() || case.guessed().is_some();
-    cases.iter().zip(screened).filter(is_doubtful).map(|(case, _)| case.key()).collect()
+/// What must be known before judging: whether an attempt that could no longer be recorded is the replay of one that
+/// was, and which codes were guessed before.
+async fn look_up(
+    transaction: &DatabaseTransaction,
+    cases: &[Case<'_>],
+    screened: &[Result<Timing>],
+) -> Result<(WrongCodesOf, HashMap<Key, check_in::Model>)> {
+    let (mut doubtful, mut guesses) = (Vec::new(), Vec::new());
+    for (case, timing) in cases.iter().zip(screened) {
+        match timing.as_ref().map(|timing| judge::guessed(case.sending, case.entry, *timing)) {
+            Ok(None) => {}
+            Ok(Some(session)) => {
+                guesses.push((case.sending.me.id, session));
+                doubtful.push(case.key());
+            }
+            Err(_) => doubtful.push(case.key()),
+        }
+    }
+    let wrong_codes = facts::wrong_codes(transaction, &guesses).await?;
+    Ok((wrong_codes, statement::find(transaction, &doubtful).await?))
 }

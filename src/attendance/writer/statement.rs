@@ -8,8 +8,8 @@ use entity::check_in::{self, Column};
 use entity::ids::{CheckInId, EmployeeId};
 use sea_orm::sea_query::{ArrayType, ColumnType, OnConflict};
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, DbBackend, EntityTrait as _, IdenStatic as _, Iterable as _, ModelTrait as _,
-    QueryTrait as _, Statement, Value,
+    ColumnTrait as _, ConnectionTrait as _, DatabaseTransaction, DbBackend, EntityTrait as _, IdenStatic as _,
+    Iterable as _, ModelTrait as _, QueryTrait as _, Statement, Value,
 };
 use uuid::Uuid;
 
@@ -20,42 +20,42 @@ pub(super) type Key = (EmployeeId, Uuid);
 
 /// Writes the rows whose key is not taken; answers those that stand under the keys of the others.
 pub(super) async fn insert(
-    db: &impl ConnectionTrait,
+    transaction: &DatabaseTransaction,
     rows: &[check_in::Model],
 ) -> Result<HashMap<Key, check_in::Model>> {
-    if rows.is_empty() || write(db, rows).await? == rows.len() as u64 {
+    if rows.is_empty() || write(transaction, rows).await? == rows.len() as u64 {
         return Ok(HashMap::new());
     }
     let keys: Vec<Key> = rows.iter().map(|row| (row.employee_id, row.idempotency_key)).collect();
     let ours: HashSet<CheckInId> = rows.iter().map(|row| row.id).collect();
-    let mut standing = find(db, &keys).await?;
+    let mut standing = find(transaction, &keys).await?;
     standing.retain(|_, row| !ours.contains(&row.id));
     Ok(standing)
 }
 
 /// Writes the rows whose key is not taken; says how many.
-async fn write(db: &impl ConnectionTrait, rows: &[check_in::Model]) -> Result<u64> {
+async fn write(transaction: &DatabaseTransaction, rows: &[check_in::Model]) -> Result<u64> {
     // In one order for every process: two that write the same keys wait for each other, and not both for ever.
     let mut rows: Vec<&check_in::Model> = rows.iter().collect();
     rows.sort_unstable_by_key(|row| (row.employee_id, row.idempotency_key));
-    let engine = db.get_database_backend();
+    let engine = transaction.get_database_backend();
     let written = if engine == DbBackend::Postgres {
         let arrays = Column::iter().map(|column| values(column, &rows));
-        db.execute_raw(Statement::from_sql_and_values(engine, &*INSERT, arrays)).await?
+        transaction.execute_raw(Statement::from_sql_and_values(engine, &*INSERT, arrays)).await?
     } else {
         let rows = rows.into_iter().cloned().map(check_in::ActiveModel::from);
         let taken = OnConflict::columns([Column::EmployeeId, Column::IdempotencyKey]).do_nothing().to_owned();
-        db.execute(&check_in::Entity::insert_many(rows).on_conflict(taken).into_query()).await?
+        transaction.execute(&check_in::Entity::insert_many(rows).on_conflict(taken).into_query()).await?
     };
     Ok(written.rows_affected())
 }
 
 /// The check-ins of keys, as far as there are any.
-pub(super) async fn find(db: &impl ConnectionTrait, keys: &[Key]) -> Result<HashMap<Key, check_in::Model>> {
+pub(super) async fn find(transaction: &DatabaseTransaction, keys: &[Key]) -> Result<HashMap<Key, check_in::Model>> {
     if keys.is_empty() {
         return Ok(HashMap::new());
     }
-    let engine = db.get_database_backend();
+    let engine = transaction.get_database_backend();
     let (sought, values): (String, Vec<Value>) = if engine == DbBackend::Postgres {
         let people = array(ArrayType::Uuid, keys.iter().map(|(person, _)| person.0.into()));
         let keys = array(ArrayType::Uuid, keys.iter().map(|(_, key)| (*key).into()));
@@ -73,7 +73,7 @@ pub(super) async fn find(db: &impl ConnectionTrait, keys: &[Key]) -> Result<Hash
     );
     let found = check_in::Entity::find().from_raw_sql(Statement::from_sql_and_values(engine, sql, values));
     let keyed = |row: check_in::Model| ((row.employee_id, row.idempotency_key), row);
-    Ok(found.all(db).await?.into_iter().map(keyed).collect())
+    Ok(found.all(transaction).await?.into_iter().map(keyed).collect())
 }
 
 /// How PostgreSQL names the types of the columns, and in each a value that no check-in has: an array of the ORM holds no

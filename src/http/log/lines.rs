@@ -85,7 +85,7 @@ impl<W: Write> Gathered<W> {
         let Out { to, spare } = &mut *out;
         std::mem::swap(spare, &mut *self.lines());
         // Nothing is left to do when nobody takes them.
-        let _ = to.write_all(spare).and_then(|()| to.flush());
+        let _ = write_all(to, spare);
         spare.clear();
     }
 
@@ -97,6 +97,20 @@ impl<W: Write> Gathered<W> {
             self.write();
         }
     }
+}
+
+/// As [`Write::write_all`], and waits for a pipe that does not wait by itself: a part of a line is none.
+fn write_all(to: &mut impl Write, mut bytes: &[u8]) -> io::Result<()> {
+    while !bytes.is_empty() {
+        match to.write(bytes) {
+            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+            Ok(written) => bytes = &bytes[written..],
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => thread::sleep(MOMENT),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    to.flush()
 }
 
 /// A line, or a part of one.
@@ -129,5 +143,40 @@ impl<'a, W: Write + Send + 'static> MakeWriter<'a> for Lines<W> {
 
     fn make_writer_for(&'a self, about: &Metadata<'_>) -> Self::Writer {
         Line { gathered: &self.gathered, is_urgent: !self.is_gathering || *about.level() <= Level::WARN }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Takes three bytes at a time, and every other time none.
+    #[derive(Default)]
+    struct Narrow {
+        taken: Vec<u8>,
+        is_open: bool,
+    }
+
+    impl Write for Narrow {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.is_open = !self.is_open;
+            if !self.is_open {
+                return Err(io::ErrorKind::WouldBlock.into());
+            }
+            let taken = bytes.len().min(3);
+            self.taken.extend_from_slice(&bytes[..taken]);
+            Ok(taken)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_full_pipe_is_waited_for() {
+        let mut pipe = Narrow::default();
+        write_all(&mut pipe, b"one line\n").unwrap();
+        assert_eq!(pipe.taken, b"one line\n");
     }
 }
